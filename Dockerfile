@@ -1,0 +1,37 @@
+# Targets: `development` (sources, hot reload), `migrator` and `production` (the server; the default).
+FROM node:24-bookworm-slim AS workspace
+ENV CI=true TURBO_TELEMETRY_DISABLED=1
+RUN install --directory --owner=node --group=node /repo
+WORKDIR /repo
+COPY package.json ./
+RUN npm install --global "$(node --print 'require("./package.json").packageManager')"
+USER node
+COPY --chown=node:node pnpm-lock.yaml pnpm-workspace.yaml ./
+RUN pnpm fetch
+COPY --chown=node:node . .
+RUN pnpm install --offline --frozen-lockfile
+
+FROM workspace AS development
+ENV NODE_ENV=development
+WORKDIR /repo/apps/server
+EXPOSE 8000
+CMD ["node", "--watch", "--watch-preserve-output", "src/main.ts"]
+
+FROM workspace AS build
+RUN pnpm --filter @severalty/server --filter @severalty/migrator run build
+
+FROM node:24-bookworm-slim AS runtime
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
+RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
+  /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
+WORKDIR /app
+# By number, so that an orchestrator can tell that it is not root; 1000 is `node`.
+USER 1000:1000
+CMD ["node", "main.mjs"]
+
+FROM runtime AS migrator
+COPY --from=build --chown=root:root /repo/apps/migrator/dist ./
+
+FROM runtime AS production
+COPY --from=build --chown=root:root /repo/apps/server/dist ./
+EXPOSE 8000

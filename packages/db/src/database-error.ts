@@ -1,0 +1,82 @@
+import { DomainError } from "@severalty/domain/errors";
+import { nounOf } from "./tenancy/tenant-repository.ts";
+
+/** What pg tells about a failed statement; see the PostgreSQL manual, appendix A, for the codes. */
+interface ServerError extends Error {
+  readonly code: string;
+  readonly constraint?: string;
+  readonly table?: string;
+  readonly detail?: string;
+}
+
+/** Failures that the same transaction, run again, may not meet: conflicts, restarts, lost or refused connections. */
+const transientCodes = new Set([
+  "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "AbortedTransaction",
+  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN",
+]);
+
+const transientMessages = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
+
+/** Whether the whole transaction may be tried again: nothing of it was committed and the cause is passing. */
+export const isTransient = (error: unknown): boolean =>
+  chain(error).some((link) => {
+    const code = "code" in link ? String(link.code) : "";
+    return transientCodes.has(code) || code.startsWith("08") || transientMessages.test(link.message);
+  });
+
+/**
+ * The error that a caller may see for a failed statement, or undefined when it is no caller's business. Messages name the rule that was
+ * broken and never a value or another tenant's row.
+ */
+export const toDomainError = (error: unknown): DomainError | undefined => {
+  const server = chain(error).find(isServerError);
+  if (server !== undefined) return byCode(server, error);
+  return isTransient(error) ? unavailable(error) : undefined;
+};
+
+const byCode = (server: ServerError, cause: unknown): DomainError | undefined => {
+  const noun = nounOf(server.table ?? "");
+  switch (server.code) {
+    case "SV001":
+      return new DomainError("unauthenticated", "auth/session-ended", "the session has ended: sign in again", { cause });
+    case "SV002":
+      return new DomainError("forbidden", "tenants/suspended", "the tenant is suspended", { cause });
+    case "23505":
+      return taken(noun, server, cause);
+    case "23503":
+      return server.detail?.includes("is still referenced") === true
+        ? new DomainError("conflict", `${noun}/in-use`, `the row is still referenced from ${noun}`, { cause })
+        : new DomainError("not-found", `${noun}/reference-not-found`, `a row that this one of ${noun} refers to does not exist`, { cause });
+    case "23514":
+      return new DomainError("invalid-input", `${noun}/${ruleOf(server)}`, `the rule ${server.constraint} was broken`, { cause });
+    case "22021":
+    case "22P05":
+      return new DomainError("invalid-input", "input/unstorable-text", "text must not contain the NUL character (U+0000)", { cause });
+    case "57014":
+      return new DomainError("unavailable", "server/timeout", "the database took too long: try again", { cause });
+    default:
+      return isTransient(cause) ? unavailable(cause) : undefined;
+  }
+};
+
+/** `users_tenant_id_email_key` is `users/email-taken`. */
+const taken = (noun: string, server: ServerError, cause: unknown) => {
+  const column = ruleOf(server).replace(/^tenant_id_/, "").replaceAll("_", "-");
+  return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, { cause });
+};
+
+/** Constraints are named `<table>_<columns>_<kind>`. */
+const ruleOf = ({ table = "", constraint = "" }: ServerError) =>
+  constraint.replace(new RegExp(`^${table}_`), "").replace(/_(key|check|foreign|pkey)$/, "");
+
+const unavailable = (cause: unknown) =>
+  new DomainError("unavailable", "server/database-unavailable", "the database cannot be reached: try again", { cause });
+
+const isServerError = (error: Error): error is ServerError =>
+  "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code);
+
+const chain = (error: unknown): Error[] => {
+  const links: Error[] = [];
+  for (let link = error; link instanceof Error && !links.includes(link); link = link.cause) links.push(link);
+  return links;
+};

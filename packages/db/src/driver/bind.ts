@@ -1,0 +1,50 @@
+import { isRaw, type Platform } from "@mikro-orm/core";
+
+/** A statement as it travels: `$1`-style text, and values that never become part of it. */
+export interface BoundStatement {
+  readonly sql: string;
+  readonly parameters: unknown[];
+}
+
+/**
+ * Turns MikroORM's `?` (a value), `??` (an identifier) and `\?` (a question mark) into `$n` placeholders. MikroORM itself would
+ * write values into the text, where other sessions can read them in pg_stat_activity.
+ */
+export const bind = (sql: string, values: readonly unknown[], platform: Platform): BoundStatement => {
+  const parameters: unknown[] = [];
+  return { sql: values.length === 0 ? sql : bindInto(sql, values, platform, parameters), parameters };
+};
+
+const bindInto = (sql: string, values: readonly unknown[], platform: Platform, parameters: unknown[]): string => {
+  let next = 0;
+  let text = "";
+  for (let at = 0; at < sql.length; at++) {
+    const character = sql[at];
+    if (character === "\\" && sql[at + 1] === "?") {
+      text += "?";
+      at++;
+    } else if (character === "?" && sql[at + 1] === "?") {
+      text += platform.quoteIdentifier(String(values[next++]));
+      at++;
+    } else if (character === "?") {
+      text += placeholder(values[next++], platform, parameters);
+    } else {
+      text += character;
+    }
+  }
+  return text;
+};
+
+const placeholder = (value: unknown, platform: Platform, parameters: unknown[]): string => {
+  if (isRaw(value)) return bindInto(value.sql, value.params, platform, parameters);
+  // An array stands for a list of values, as in `in (?)`; array columns arrive as PostgreSQL array text.
+  if (Array.isArray(value)) return value.map((item) => placeholder(item, platform, parameters)).join(", ");
+  parameters.push(sent(value));
+  return `$${parameters.length}`;
+};
+
+const sent = (value: unknown): unknown => {
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "bigint") return value.toString();
+  return value ?? null;
+};

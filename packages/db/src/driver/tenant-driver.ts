@@ -1,0 +1,7 @@
+import { PostgreSqlDriver } from "@mikro-orm/postgresql";
+import { TenantConnection } from "./tenant-connection.ts";
+
+/** MikroORM's PostgreSQL driver over a connection that binds every value and enters the tenant at `begin`. */
+export class TenantDriver extends PostgreSqlDriver {
+  protected override readonly connection = new TenantConnection(this.config);
+}

@@ -1,0 +1,14 @@
+import { AuditLog } from "./entities/audit-log.ts";
+import { Document } from "./entities/document.ts";
+import { Identity } from "./entities/identity.ts";
+import { RateLimit } from "./entities/rate-limit.ts";
+import { RefreshToken } from "./entities/refresh-token.ts";
+import { Session } from "./entities/session.ts";
+import { Tenant } from "./entities/tenant.ts";
+import { User } from "./entities/user.ts";
+
+/** Entities whose rows belong to one tenant: posture, isolation and audit tests iterate this list. */
+export const tenantEntities = [User, Document, AuditLog] as const;
+
+/** Every entity. Those outside `tenantEntities` are the whole allow-list of global tables. */
+export const entities = [Tenant, Identity, Session, RefreshToken, RateLimit, ...tenantEntities] as const;

@@ -1,0 +1,33 @@
+import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
+import type { DocumentId, UserId } from "@severalty/domain/ids";
+import type { JsonObject } from "@severalty/domain/json";
+import { tenantColumns, tenantRef, tenantScope, versionColumn } from "../tenancy/tenant-entity.ts";
+import { User } from "./user.ts";
+
+/** A text that a tenant keeps, with its author, the SHA-256 of its content, and the document it stands under, if any. */
+export const Document = defineEntity({
+  name: "Document",
+  properties: {
+    ...tenantColumns<DocumentId>(),
+    userId: p.uuid().$type<UserId>(),
+    user: () => tenantRef(User, "user_id"),
+    parentId: p.uuid().$type<DocumentId>().nullable(),
+    parent: () => tenantRef(Document, "parent_id").nullable(),
+    title: p.text(),
+    content: p.text().default(""),
+    contentHash: p.text(),
+    metadata: p.json().$type<JsonObject>().defaultRaw("'{}'"),
+    ...versionColumn,
+  },
+  ...tenantScope("documents"),
+  indexes: [
+    { name: "documents_tenant_id_user_id_index", properties: ["tenantId", "userId"] },
+    { name: "documents_tenant_id_parent_id_index", properties: ["tenantId", "parentId"] },
+  ],
+  checks: [
+    { name: "documents_title_check", expression: "char_length(title) between 1 and 300" },
+    { name: "documents_content_hash_check", expression: "content_hash ~ '^[0-9a-f]{64}$'" },
+    { name: "documents_metadata_check", expression: "jsonb_typeof(metadata) = 'object'" },
+  ],
+});
+export type Document = InferEntity<typeof Document>;

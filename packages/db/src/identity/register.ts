@@ -1,0 +1,47 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
+import type { Client, NewSession } from "./session.ts";
+
+export interface Registration {
+  readonly identityId: IdentityId;
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly tenantName: string;
+  readonly tenantSlug: string;
+  readonly name: string;
+  readonly username: string;
+  readonly email: string;
+  readonly hashedPassword: string;
+}
+
+/**
+ * Creates identity, tenant, its first administrator and a session, in one statement and so all or nothing. A taken slug or e-mail
+ * surfaces as the unique violation of `tenants_slug_key` or `identities_email_key`.
+ */
+export const register = async (
+  em: EntityManager,
+  registration: Registration,
+  session: NewSession,
+  client: Client,
+): Promise<void> => {
+  await em.execute("select auth.register(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+    registration.identityId,
+    registration.tenantId,
+    registration.userId,
+    registration.sessionId,
+    registration.tenantName,
+    registration.tenantSlug,
+    registration.name,
+    registration.username,
+    registration.email,
+    registration.hashedPassword,
+    session.refreshHash,
+    session.expiresAt,
+    session.refreshExpiresAt,
+    client.ip,
+    client.userAgent,
+    client.requestId,
+    session.at,
+  ]);
+};

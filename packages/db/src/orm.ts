@@ -1,0 +1,47 @@
+import { MikroORM, type PostgreSqlDriver } from "@mikro-orm/postgresql";
+import { entities } from "./entities.ts";
+import { TenantClient } from "./driver/tenant-client.ts";
+import { TenantDriver } from "./driver/tenant-driver.ts";
+
+export type Orm = MikroORM;
+
+export interface OrmOptions {
+  /** Connection URL, role and password included. */
+  readonly url: string;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Connections kept open; opened by `warmPool`. Default 2. */
+  readonly poolMin?: number;
+  /** Most connections at once. Default 10. */
+  readonly poolMax?: number;
+  /** Receives warnings such as a dropped connection; never values of a statement. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Longest wait for a connection, in milliseconds: to open one, or for the pool to have one free. */
+export const connectTimeoutMs = 5_000;
+
+/** The entity manager factory of one database role. Connects with the first statement, not here. */
+export const createOrm = (options: OrmOptions): Promise<Orm> =>
+  MikroORM.init<PostgreSqlDriver>({
+    driver: TenantDriver,
+    clientUrl: options.url,
+    entities: [...entities],
+    autoJoinRefsForFilters: false,
+    discovery: { checkDuplicateTableNames: true },
+    pool: { min: options.poolMin ?? 2, max: options.poolMax ?? 10 },
+    driverOptions: {
+      Client: TenantClient,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    },
+    logger: options.warn ?? (() => undefined),
+    colors: false,
+  });
+
+/** Opens the pool's minimum of connections at once (pg-pool opens none by itself) and proves that each answers. */
+export const warmPool = async (orm: Orm): Promise<void> => {
+  const { min = 0 } = orm.config.get("pool");
+  await Promise.all(Array.from({ length: min }, () => orm.em.fork().execute("select 1")));
+};

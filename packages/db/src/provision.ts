@@ -1,0 +1,44 @@
+import pg from "pg";
+import { ensureDatabaseGrants, ensureRoles, type RoleName } from "./roles.ts";
+
+/**
+ * Prepares a cluster for Severalty: roles, the database named in `adminUrl` (created if absent), and who may connect.
+ * Idempotent; `adminUrl` is a superuser's.
+ */
+export const provision = async (adminUrl: string, passwords: Partial<Record<RoleName, string>>): Promise<void> => {
+  const database = databaseOf(adminUrl);
+  await asAdmin(withDatabase(adminUrl, "postgres"), async (admin) => {
+    await ensureRoles(admin, passwords);
+    const { rowCount } = await admin.query("select from pg_database where datname = $1", [database]);
+    if (rowCount === 0) await createDatabase(admin, database);
+    await ensureDatabaseGrants(admin, database);
+  });
+};
+
+/** Runs `work` on one connection of its own, closed afterwards. */
+export const asAdmin = async <Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
+  const client = new pg.Client({ connectionString: url, application_name: "severalty-provision" });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+/** Two at once: one creates it, the other finds it (42P04 duplicate_database, or 23505 from the catalog's index). */
+const createDatabase = async (admin: pg.Client, database: string) => {
+  try {
+    await admin.query(`create database ${admin.escapeIdentifier(database)}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !["42P04", "23505"].includes(error.code ?? "")) throw error;
+  }
+};
+
+const databaseOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
+
+const withDatabase = (url: string, database: string): string => {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.href;
+};

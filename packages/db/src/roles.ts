@@ -1,0 +1,78 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import type { Client } from "pg";
+
+interface RoleSpec {
+  readonly login: boolean;
+  readonly inherit: boolean;
+  readonly bypassRls: boolean;
+}
+
+/** Every role of Severalty; none is a superuser, creates roles or databases, or replicates. */
+export const roles = {
+  severalty_owner: { login: false, inherit: true, bypassRls: false },
+  severalty_gate: { login: false, inherit: true, bypassRls: true },
+  severalty_migrator: { login: true, inherit: true, bypassRls: true },
+  severalty_app: { login: true, inherit: false, bypassRls: false },
+  severalty_auth: { login: true, inherit: false, bypassRls: false },
+  severalty_platform: { login: true, inherit: false, bypassRls: false },
+  severalty_worker: { login: true, inherit: false, bypassRls: false },
+} as const satisfies Record<string, RoleSpec>;
+
+export type RoleName = keyof typeof roles;
+
+/** Roles that the server logs in with. */
+export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platform"] as const;
+
+/**
+ * Creates the roles and sets their flags, memberships and given passwords; safe to repeat and to run from many databases of one
+ * cluster at once. `admin` must be connected to the cluster's `postgres` database, whose lock all callers share.
+ */
+export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleName, string>>): Promise<void> => {
+  await admin.query("begin");
+  try {
+    await admin.query("select pg_advisory_xact_lock(hashtext('severalty/roles'))");
+    const { rows } = await admin.query<{ rolname: string }>("select rolname from pg_roles");
+    const existing = new Set(rows.map((row) => row.rolname));
+    for (const [name, spec] of Object.entries(roles)) {
+      if (!existing.has(name)) await admin.query(`create role ${name}`);
+      await admin.query(`alter role ${name} ${flags(spec)}`);
+    }
+    for (const [name, password] of Object.entries(passwords)) {
+      await admin.query(`alter role ${name} password '${scramVerifier(password)}'`);
+    }
+    // Owner and gate lend their rights to whoever changes the schema, and to nobody else.
+    await admin.query("grant severalty_owner, severalty_gate to severalty_migrator");
+    await admin.query("commit");
+  } catch (error) {
+    await admin.query("rollback");
+    throw error;
+  }
+};
+
+/** Who may connect to this database and create in it. Not part of a template's clone, so it is repeated for each database. */
+export const ensureDatabaseGrants = async (admin: Client, database: string): Promise<void> => {
+  const name = admin.escapeIdentifier(database);
+  await admin.query(`revoke all on database ${name} from public`);
+  await admin.query(
+    `grant connect on database ${name} to severalty_migrator, severalty_app, severalty_auth, severalty_platform, severalty_worker`,
+  );
+  await admin.query(`grant create on database ${name} to severalty_migrator, severalty_owner`);
+};
+
+const flags = ({ login, inherit, bypassRls }: RoleSpec) =>
+  [
+    "nosuperuser nocreatedb nocreaterole noreplication",
+    login ? "login" : "nologin",
+    inherit ? "inherit" : "noinherit",
+    bypassRls ? "bypassrls" : "nobypassrls",
+  ].join(" ");
+
+/** SCRAM-SHA-256 verifier (RFC 5803), made here so that no password is ever part of a statement or of the server's log. */
+const scramVerifier = (password: string): string => {
+  const iterations = 4096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
+  const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
+  const storedKey = createHash("sha256").update(hmac("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${hmac("Server Key").toString("base64")}`;
+};

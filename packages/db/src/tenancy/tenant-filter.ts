@@ -1,0 +1,17 @@
+import type { EntityManager } from "@mikro-orm/core";
+import { asId, type TenantId } from "@severalty/domain/ids";
+import { NoTenantError } from "@severalty/domain/errors";
+
+/** Always on: gives the planner an explicit `tenant_id = …`, which the policy then confirms. */
+export const tenantFilter = (property: "tenantId" | "id") => ({
+  name: "tenant",
+  cond: (parameters: { tenantId: TenantId }) => ({ [property]: parameters.tenantId }),
+  default: true,
+});
+
+/** The tenant that this entity manager has entered. Throws `NoTenantError`, before any SQL, when it has entered none. */
+export const tenantOf = (em: EntityManager, what: string): TenantId => {
+  const tenant: unknown = em.getFilterParams<{ tenantId: TenantId }>("tenant")?.tenantId;
+  if (typeof tenant !== "string") throw new NoTenantError(what);
+  return asId(tenant);
+};

@@ -1,0 +1,143 @@
+import { raw, type EntityManager, type EntityName, type FilterQuery, type QueryBuilder } from "@mikro-orm/postgresql";
+import { NotFoundError, StaleVersionError } from "@severalty/domain/errors";
+import type { TenantId } from "@severalty/domain/ids";
+import { tenantOf } from "./tenant-filter.ts";
+
+/** Names of an entity's columns, as properties. */
+export type Field<Entity> = keyof Entity & string;
+
+export interface ListOptions<Entity> {
+  readonly where?: FilterQuery<Entity>;
+  /** Sort columns, unique together within a tenant; rows come newest (largest) first. Default: id. */
+  readonly sort?: readonly Field<Entity>[];
+  /** Values of the sort columns in the last row of the page before. */
+  readonly after?: readonly unknown[] | undefined;
+  /** Rows to return, at most. */
+  readonly limit: number;
+}
+
+export interface Page<Row> {
+  readonly rows: Row[];
+  /** Whether rows follow the last one. */
+  readonly more: boolean;
+}
+
+/**
+ * Reads a tenant's rows as plain rows of the fields asked for: no entity is hydrated for what is only sent on. Making one throws
+ * `NoTenantError`, before any SQL, unless the entity manager has entered a tenant. A row of another tenant is one that never was.
+ */
+export class ReadRepository<Entity extends object> {
+  protected readonly noun: string;
+  protected readonly tenantId: TenantId;
+  readonly #em: EntityManager;
+  readonly #entity: EntityName<Entity>;
+
+  constructor(em: EntityManager, entity: EntityName<Entity>) {
+    this.#em = em;
+    this.#entity = entity;
+    this.noun = nounOf(em.getMetadata().get<Entity>(entity).collection);
+    this.tenantId = tenantOf(em, `a query of ${this.noun}`);
+  }
+
+  /** One page, newest first. */
+  async list<F extends Field<Entity>>(fields: readonly F[], options: ListOptions<Entity>): Promise<Page<Pick<Entity, F>>> {
+    const sort = options.sort ?? ["id"];
+    const query = this.query().select([...fields]);
+    if (options.where !== undefined) query.andWhere(asCondition(options.where));
+    if (options.after !== undefined) query.andWhere(this.#before(sort, options.after));
+    await query.applyFilters();
+    query.orderBy(sort.map((field) => ({ [field]: "desc" }))).limit(options.limit + 1);
+    const rows = pick<Pick<Entity, F>>(fields, await query.execute("all"));
+    return { rows: rows.slice(0, options.limit), more: rows.length > options.limit };
+  }
+
+  /** The row with that id. Throws `NotFoundError`. */
+  async byId<F extends Field<Entity>>(id: string, fields: readonly F[]): Promise<Pick<Entity, F>> {
+    const query = this.query().select([...fields]).where({ id });
+    await query.applyFilters();
+    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
+    if (row === undefined) throw new NotFoundError(this.noun);
+    return row;
+  }
+
+  /** Fields are checked where they come in; here the builder takes them as plain names. */
+  protected query(): QueryBuilder<Record<string, unknown>, string> {
+    return this.#em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<
+      Record<string, unknown>,
+      string
+    >;
+  }
+
+  /** Row-value comparison, which one index scan answers: (a, b) < (?, ?). */
+  #before(sort: readonly string[], values: readonly unknown[]) {
+    const columns = sort.map((field) => `"row"."${this.#em.config.getNamingStrategy().propertyToColumnName(field)}"`);
+    return raw(`(${columns.join(", ")}) < (${values.map(() => "?").join(", ")})`, [...values]);
+  }
+}
+
+/** Reads and writes a tenant's rows that carry a `version`. */
+export class TenantRepository<Entity extends object> extends ReadRepository<Entity> {
+  /** Inserts a row of the entered tenant, with version 1 and both timestamps now, and returns the fields asked for. */
+  async create<F extends Field<Entity>>(
+    data: Partial<Entity> & { id: string },
+    now: Date,
+    fields: readonly F[],
+  ): Promise<Pick<Entity, F>> {
+    const { tenantId } = this;
+    const query = this.query()
+      .insert({ ...data, tenantId, createdAt: now, updatedAt: now })
+      .returning([...fields]);
+    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
+    if (row === undefined) throw new Error(`insert into ${this.noun} returned no row`);
+    return row;
+  }
+
+  /**
+   * Changes the row if it still has that version, and counts the version up. Throws `NotFoundError`, or `StaleVersionError` when
+   * the row has moved on.
+   */
+  async update<F extends Field<Entity>>(
+    id: string,
+    version: number,
+    changes: Partial<Entity>,
+    now: Date,
+    fields: readonly F[],
+  ): Promise<Pick<Entity, F>> {
+    const { tenantId } = this;
+    const query = this.query()
+      .update({ ...changes, updatedAt: now, version: raw("version + 1") })
+      .where({ tenantId, id, version })
+      .returning([...fields]);
+    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
+    return row ?? this.#missedVersion(id, version);
+  }
+
+  /** Deletes the row; with a version, only if it still has that one. Throws as `update` does. */
+  async remove(id: string, version?: number): Promise<void> {
+    const { tenantId } = this;
+    const query = this.query()
+      .delete()
+      .where({ tenantId, id, ...(version === undefined ? {} : { version }) });
+    const { affectedRows } = await query.execute("run");
+    if (affectedRows > 0) return;
+    if (version === undefined) throw new NotFoundError(this.noun);
+    await this.#missedVersion(id, version);
+  }
+
+  async #missedVersion(id: string, version: number): Promise<never> {
+    await this.byId(id, ["id" as Field<Entity>]);
+    throw new StaleVersionError(this.noun, version);
+  }
+}
+
+/** The API's word for a table: `audit_logs` is `auditLogs`. */
+export const nounOf = (table: string): string => table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Exactly the fields asked for: the builder adds references whose columns they share. */
+const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>
+  (result as Record<string, unknown>[]).map(
+    (row) => Object.fromEntries(fields.map((field) => [field, row[field]])) as Row,
+  );
+
+/** Callers' conditions are checked against the entity; the builder takes plain names. */
+const asCondition = (where: unknown) => where as Record<string, unknown>;

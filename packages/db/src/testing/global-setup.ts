@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureTemplate } from "@severalty/postgres/template";
+import { testCluster } from "@severalty/postgres/test-cluster";
+import { withCredentials } from "@severalty/postgres/url";
+import type { TestProject } from "vitest/node";
+import { migrateUp } from "../migrate.ts";
+import { provision } from "../provision.ts";
+import { rolePassword, rolePasswords } from "./role-passwords.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A superuser's URL of the server that the tests run on. */
+    adminUrl: string;
+    /** The migrated, empty database that each test database is a clone of. */
+    template: string;
+  }
+}
+
+/** vitest's globalSetup: a real PostgreSQL and one migrated template for as long as a package's tests run. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const cluster = await testCluster();
+  const template = await ensureTemplate(cluster.url, schemaHash(), async (url) => {
+    await provision(url, rolePasswords);
+    await migrateUp(withCredentials(url, "severalty_migrator", rolePassword));
+  });
+  project.provide("adminUrl", cluster.url);
+  project.provide("template", template);
+  return cluster.stop;
+};
+
+/** Changes with anything that shapes the database. */
+const schemaHash = (): string => {
+  const source = join(import.meta.dirname, "..");
+  const migrations = readdirSync(join(source, "migrations")).toSorted();
+  const files = ["roles.ts", "provision.ts", ...migrations.map((name) => `migrations/${name}`)];
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(source, file)));
+  return hash.digest("hex").slice(0, 16);
+};

@@ -1,0 +1,53 @@
+import { cloneDatabase } from "@severalty/postgres/template";
+import { withCredentials } from "@severalty/postgres/url";
+import pg from "pg";
+import { inject } from "vitest";
+import { createOrm, type Orm, type OrmOptions } from "../orm.ts";
+import { asAdmin } from "../provision.ts";
+import { ensureDatabaseGrants, type RoleName } from "../roles.ts";
+import { rolePassword } from "./role-passwords.ts";
+
+/** A migrated, empty database of a test file's own; dropped, with everything opened from it, when it is disposed. */
+export class TestDatabase implements AsyncDisposable {
+  readonly adminUrl: string;
+  readonly name: string;
+  readonly #stack = new AsyncDisposableStack();
+
+  private constructor(adminUrl: string, name: string) {
+    this.adminUrl = adminUrl;
+    this.name = name;
+  }
+
+  static async create(): Promise<TestDatabase> {
+    const clone = await cloneDatabase(inject("adminUrl"), inject("template"));
+    const database = new TestDatabase(clone.url, clone.name);
+    database.#stack.defer(() => clone.drop());
+    await asAdmin(clone.url, (admin) => ensureDatabaseGrants(admin, clone.name));
+    return database;
+  }
+
+  /** The URL of this database for a role. */
+  url(role: RoleName): string {
+    return withCredentials(this.adminUrl, role, rolePassword);
+  }
+
+  /** An entity manager factory for a role, closed with the database. */
+  async orm(role: RoleName = "severalty_app", options: Partial<OrmOptions> = {}): Promise<Orm> {
+    const orm = await createOrm({ url: this.url(role), applicationName: "severalty-test", poolMin: 0, ...options });
+    this.#stack.defer(() => orm.close());
+    return orm;
+  }
+
+  /** One plain connection, as a role or as the superuser, closed with the database. */
+  async client(role?: RoleName): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: role === undefined ? this.adminUrl : this.url(role) });
+    client.on("error", () => undefined);
+    await client.connect();
+    this.#stack.defer(() => client.end());
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}

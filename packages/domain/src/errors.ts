@@ -1,0 +1,54 @@
+/** What kind of refusal an error is; the API maps each to one protocol code. */
+export type ErrorKind =
+  | "invalid-input"
+  | "unauthenticated"
+  | "forbidden"
+  | "not-found"
+  | "conflict"
+  | "too-large"
+  | "rate-limited"
+  | "unavailable";
+
+/**
+ * An error that a caller may see. `reason` is a stable machine word (`documents/not-found`), the message may be
+ * shown to a user and never names another tenant's data.
+ */
+export class DomainError extends Error {
+  readonly kind: ErrorKind;
+  readonly reason: string;
+
+  constructor(kind: ErrorKind, reason: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "DomainError";
+    this.kind = kind;
+    this.reason = reason;
+  }
+}
+
+/** The thing is not there, for this caller: a row of another tenant answers exactly as one that never was. */
+export class NotFoundError extends DomainError {
+  constructor(noun: string) {
+    super("not-found", `${noun}/not-found`, `no such row in ${noun}`);
+    this.name = "NotFoundError";
+  }
+}
+
+/** The row moved on since the caller read it: `seen` is the version the caller sent. */
+export class StaleVersionError extends DomainError {
+  constructor(noun: string, seen: number) {
+    super(
+      "conflict",
+      `${noun}/stale-version`,
+      `the row in ${noun} has changed since version ${seen}: read it again, then repeat the change`,
+    );
+    this.name = "StaleVersionError";
+  }
+}
+
+/** Database work was asked for without a tenant. A fault of the program; thrown before any SQL is sent. */
+export class NoTenantError extends Error {
+  constructor(what: string) {
+    super(`${what} needs a tenant: use withTenant`);
+    this.name = "NoTenantError";
+  }
+}

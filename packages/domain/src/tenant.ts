@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { storableText } from "./text.ts";
+
+/** 3 to 50 characters, lower-case letters, digits and inner hyphens; the same pattern stands as a CHECK in the database. */
+export const slugPattern = /^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/;
+
+export const tenantSlug = z.string().regex(slugPattern, {
+  error: ({ input }) =>
+    `tenant slug must be 3 to 50 characters of a-z, 0-9 and inner hyphens, got ${JSON.stringify(String(input).slice(0, 60))}`,
+});
+
+/** The reserved tenant of the platform's administrators; it owns no business data. */
+export const platformSlug = "platform";
+
+export const tenantName = storableText({ min: 1, max: 120 });
+
+export const tenantStatuses = ["active", "suspended"] as const;
+export type TenantStatus = (typeof tenantStatuses)[number];
+
+export const subscriptionTiers = ["free", "team", "business", "enterprise"] as const;
+export type SubscriptionTier = (typeof subscriptionTiers)[number];

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { storableText } from "./text.ts";
+
+export const userName = storableText({ min: 1, max: 120 });
+
+/** Stored and compared in lower case. */
+export const username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
+    error: "username must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores",
+  });
+
+/** NIST SP 800-63B-4 section 3.1.1: length counts, composition rules do not; the upper bound keeps hashing cheap. */
+export const password = z.string().min(10).max(200);
+
+export const userStatuses = ["active", "disabled"] as const;
+export type UserStatus = (typeof userStatuses)[number];
+
+/** Where a user's own settings live. */
+export const storageModes = ["local", "account"] as const;
+export type StorageMode = (typeof storageModes)[number];
+
+/** What a user may set for himself; unknown keys are refused so that a typing error is not stored for ever. */
+export const preferences = z.strictObject({
+  theme: z.enum(["light", "dark", "system"]).optional(),
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)
+    .optional(),
+  timeZone: storableText({ min: 1, max: 64 }).optional(),
+});
+export type Preferences = z.infer<typeof preferences>;

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { accountFor } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import { findPostmaster, STARTER_SETTING } from "./postmaster.ts";
+import { programEnv } from "./run-program.ts";
+import { settingsFor } from "./settings.ts";
+
+/** What to start. */
+export interface LaunchOptions {
+  readonly binaries: Binaries;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly ephemeral: boolean;
+}
+
+/** A postmaster that accepts connections and is a child of this process. */
+export interface Launched {
+  readonly pid: number;
+  /** Settles with the reason when it has ended. */
+  readonly exited: Promise<string>;
+}
+
+/** Why a postmaster did not start, when that can be mended. */
+export type Refusal = "port taken" | "already running" | "remains in use";
+
+/** Starting may include crash recovery, so the limit is generous: 2 minutes, in milliseconds. */
+const READY_WITHIN_MS = 120_000;
+
+/** Starts a postmaster and waits until it is ready. Throws, with the end of its log, when it gives up for another reason. */
+export const launchPostmaster = async (options: LaunchOptions): Promise<Launched | Refusal> => {
+  const { dataDir, port } = options;
+  const log = `${dataDir}.log`;
+  rotate(log);
+  const descriptor = openSync(log, "a", 0o600);
+  const logStart = fstatSync(descriptor).size;
+  const settings = { ...settingsFor(options), port: String(port), [STARTER_SETTING]: String(process.pid) };
+  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const command = accountFor(dataDir, options.binaries).command(options.binaries.postgres, ["-D", dataDir, ...args]);
+  // A session of its own: Ctrl-C in the terminal must not stop the server before its clients.
+  const stdio = ["ignore" as const, descriptor, descriptor];
+  const child = spawn(...command, { cwd: "/", env: programEnv(), detached: true, stdio });
+  closeSync(descriptor);
+  child.unref();
+
+  let end: string | undefined;
+  const exited = new Promise<string>((resolve) => {
+    const finish = (reason: string) => resolve((end = reason));
+    child.once("error", (error) => finish(error.message));
+    child.once("exit", (code, signal) => finish(`exit ${signal ?? code}, see ${log}`));
+  });
+  for (const until = Date.now() + READY_WITHIN_MS; end === undefined; await sleep(15)) {
+    const found = findPostmaster(dataDir);
+    if (child.pid !== undefined && found?.pid === child.pid && found.ready) return { pid: child.pid, exited };
+    if (Date.now() > until) child.kill("SIGQUIT");
+  }
+  const written = readFileSync(log).subarray(logStart).toString();
+  const refusal = REFUSALS.find(([pattern]) => pattern.test(written))?.[1];
+  if (refusal !== undefined) return refusal;
+  throw new Error(`PostgreSQL did not start: ${end}\n${written.trim().split("\n").slice(-15).join("\n")}`);
+};
+
+const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
+  [/lock file "postmaster\.pid" already exists/, "already running"],
+  [/pre-existing shared memory block|lock file "postmaster\.pid" is empty/, "remains in use"],
+  [/could not create any TCP\/IP sockets|could not bind IPv4/, "port taken"],
+];
+
+/** Keeps one older log beside a new one. */
+const rotate = (log: string) => {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_SIZE_BYTES_MAX) renameSync(log, `${log}.1`);
+};
+
+const LOG_SIZE_BYTES_MAX = 5_000_000;

@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { startCluster } from "../src/cluster.ts";
+import { findPostmaster, STARTER_SETTING } from "../src/postmaster.ts";
+import { isAlive, processesIn } from "../src/process-table.ts";
+import { testCluster } from "../src/test-cluster.ts";
+import { withClient } from "../src/with-client.ts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+const rows = (url: string, sql: string) =>
+  withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
+
+const until = async (condition: () => boolean) => {
+  for (const end = Date.now() + 20_000; !condition(); await sleep(20)) {
+    if (Date.now() > end) throw new Error("it did not come to pass within 20 s");
+  }
+};
+
+/** Another process that starts a cluster; `said` is what it printed once it was up. */
+const startElsewhere = (dataDir: string) => {
+  const program = join(import.meta.dirname, "start-and-wait.ts");
+  const child: ChildProcess = spawn(process.execPath, [program, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
+  const said = new Promise<{ owned: boolean; url: string; starter: number }>((resolve, reject) => {
+    child.stdout?.once("data", (text: Buffer) => resolve(JSON.parse(text.toString())));
+    child.once("exit", () => reject(new Error("it ended before its cluster was up")));
+  });
+  return { child, said, [Symbol.asyncDispose]: async () => void child.kill("SIGKILL") };
+};
+
+test("data outlives the server, and a postmaster that was killed with its backends busy", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  const first = await startCluster({ dataDir });
+  await rows(first.url, "create table kept as select 1 as x");
+  await first.stop();
+  const second = await startCluster({ dataDir });
+  const busy = rows(second.url, "select count(*) from generate_series(1, 1e10::bigint)").catch(() => "lost");
+  await until(() => processesIn(dataDir).length > 5);
+  process.kill(findPostmaster(dataDir)?.pid ?? 0, "SIGKILL");
+  expect(await second.exited).toContain("SIGKILL");
+  const third = await startCluster({ dataDir });
+  expect(await busy).toBe("lost");
+  expect(await rows(third.url, "select x from kept")).toEqual([{ x: 1 }]);
+  await third.stop();
+  expect(processesIn(dataDir)).toEqual([]);
+});
+
+test("a server goes down with a starter that was killed, and the next start takes over", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  await using elsewhere = startElsewhere(dataDir);
+  const { url } = await elsewhere.said;
+  await rows(url, "create table kept as select 1 as x");
+  const orphan = findPostmaster(dataDir)?.pid ?? 0;
+  elsewhere.child.kill("SIGKILL");
+  await until(() => !isAlive(elsewhere.child.pid ?? 0));
+  const cluster = await startCluster({ dataDir });
+  expect(cluster.owned).toBe(true);
+  expect(isAlive(orphan)).toBe(false);
+  expect(await rows(cluster.url, "select x from kept")).toEqual([{ x: 1 }]);
+  await cluster.stop();
+});
+
+test("a second start joins the server of a living process, and leaves it running", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  await using elsewhere = startElsewhere(dataDir);
+  const first = await elsewhere.said;
+  const joined = await startCluster({ dataDir });
+  expect(joined).toMatchObject({ owned: false, url: first.url, starter: elsewhere.child.pid });
+  await joined.stop();
+  expect(await rows(first.url, "select 1 as x")).toEqual([{ x: 1 }]);
+});
+
+test("of four processes that start a cluster on one new folder at once, one owns it and all use it", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  await using one = startElsewhere(dataDir);
+  await using two = startElsewhere(dataDir);
+  await using three = startElsewhere(dataDir);
+  await using four = startElsewhere(dataDir);
+  const all = await Promise.all([one.said, two.said, three.said, four.said]);
+  expect(all.filter(({ owned }) => owned)).toHaveLength(1);
+  expect(new Set(all.map(({ url }) => url)).size).toBe(1);
+  expect(readdirSync(folder.path).toSorted()).toEqual(["pg", "pg.log"]);
+});
+
+test("an initdb that was cut short leaves nothing in the way", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  const { child, said } = startElsewhere(dataDir);
+  said.catch(() => undefined);
+  const unfinished = () => readdirSync(folder.path).filter((name) => name.includes(".new-"));
+  await until(() => unfinished().length > 0);
+  child.kill("SIGKILL");
+  await until(() => !isAlive(child.pid ?? 0));
+  expect(existsSync(dataDir)).toBe(false);
+  const cluster = await startCluster({ dataDir });
+  expect(await rows(cluster.url, "select 1 as x")).toEqual([{ x: 1 }]);
+  await cluster.stop();
+  expect(unfinished()).toEqual([]);
+});
+
+test("a lock file whose pid another program has now does not stop the start", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  await (await startCluster({ dataDir })).stop();
+  const stranger = spawn("sleep", ["60"]);
+  writeFileSync(join(dataDir, "postmaster.pid"), `${stranger.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n\nready\n`);
+  const cluster = await startCluster({ dataDir });
+  expect(cluster.owned).toBe(true);
+  expect(isAlive(stranger.pid ?? 0)).toBe(true);
+  stranger.kill();
+  await cluster.stop();
+});
+
+test("a preferred port is used when it is free, and another one when it is taken", async () => {
+  using folder = scratchFolder();
+  const first = await startCluster({ dataDir: join(folder.path, "a"), ephemeral: true });
+  await first.stop();
+  const again = await startCluster({ dataDir: join(folder.path, "a"), port: first.port, ephemeral: true });
+  expect(again.port).toBe(first.port);
+  const beside = await startCluster({ dataDir: join(folder.path, "b"), port: first.port, ephemeral: true });
+  expect(beside.port).not.toBe(first.port);
+  await Promise.all([again.stop(), beside.stop()]);
+});
+
+test("a lost superuser password is replaced by the caller's", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  await (await startCluster({ dataDir, password: "lost" })).stop();
+  const cluster = await startCluster({ dataDir, password: "it's % new" });
+  expect(await rows(cluster.url, "select 1 as x")).toEqual([{ x: 1 }]);
+  await cluster.stop();
+});
+
+test("a folder with other things in it is refused and left as it was", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, "thesis.txt"), "precious");
+  await expect(startCluster({ dataDir })).rejects.toThrow("holds no PostgreSQL data");
+  expect(readFileSync(join(dataDir, "thesis.txt"), "utf8")).toBe("precious");
+});
+
+test("a data folder of another major version is refused by name", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, "PG_VERSION"), "15\n");
+  await expect(startCluster({ dataDir })).rejects.toThrow("was made by PostgreSQL 15");
+});
+
+test("a throw-away server leaves no file and no process", async () => {
+  using folder = scratchFolder();
+  const dataDir = join(folder.path, "pg");
+  const cluster = await startCluster({ dataDir, ephemeral: true });
+  expect(await rows(cluster.url, "show fsync")).toEqual([{ fsync: "off" }]);
+  expect(await rows(cluster.url, `show ${STARTER_SETTING}`)).toEqual([{ [STARTER_SETTING]: String(process.pid) }]);
+  await Promise.all([cluster.stop(), cluster.stop()]);
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test("TEST_DATABASE_URL takes the place of a throw-away server", async () => {
+  const before = process.env["TEST_DATABASE_URL"];
+  process.env["TEST_DATABASE_URL"] = "postgres://me@elsewhere:1/postgres";
+  try {
+    await using cluster = await testCluster();
+    expect(cluster.url).toBe("postgres://me@elsewhere:1/postgres");
+  } finally {
+    if (before === undefined) delete process.env["TEST_DATABASE_URL"];
+    else process.env["TEST_DATABASE_URL"] = before;
+  }
+});
+
+test("a server stops under its clients", async () => {
+  using folder = scratchFolder();
+  const cluster = await startCluster({ dataDir: join(folder.path, "pg"), ephemeral: true });
+  await withClient(cluster.url, async (client) => {
+    await cluster.stop();
+    await expect(client.query("select 1")).rejects.toThrow();
+  });
+});
