@@ -11,11 +11,24 @@ interface ServerError extends Error {
 
 /** Failures that the same transaction, run again, may not meet: conflicts, restarts, lost or refused connections. */
 const transientCodes = new Set([
-  "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "AbortedTransaction",
-  "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN",
+  "40001",
+  "40P01",
+  "55P03",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "AbortedTransaction",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
 ]);
 
-const transientMessages = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
+const transientMessages =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
 
 /** Whether the whole transaction may be tried again: nothing of it was committed and the cause is passing. */
 export const isTransient = (error: unknown): boolean =>
@@ -38,7 +51,9 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
   const noun = nounOf(server.table ?? "");
   switch (server.code) {
     case "SV001":
-      return new DomainError("unauthenticated", "auth/session-ended", "the session has ended: sign in again", { cause });
+      return new DomainError("unauthenticated", "auth/session-ended", "the session has ended: sign in again", {
+        cause,
+      });
     case "SV002":
       return new DomainError("forbidden", "tenants/suspended", "the tenant is suspended", { cause });
     case "23505":
@@ -46,12 +61,24 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
     case "23503":
       return server.detail?.includes("is still referenced") === true
         ? new DomainError("conflict", `${noun}/in-use`, `the row is still referenced from ${noun}`, { cause })
-        : new DomainError("not-found", `${noun}/reference-not-found`, `a row that this one of ${noun} refers to does not exist`, { cause });
+        : new DomainError(
+            "not-found",
+            `${noun}/reference-not-found`,
+            `a row that this one of ${noun} refers to does not exist`,
+            { cause },
+          );
     case "23514":
-      return new DomainError("invalid-input", `${noun}/${ruleOf(server)}`, `the rule ${server.constraint} was broken`, { cause });
+      return new DomainError("invalid-input", `${noun}/${ruleOf(server)}`, `the rule ${server.constraint} was broken`, {
+        cause,
+      });
     case "22021":
     case "22P05":
-      return new DomainError("invalid-input", "input/unstorable-text", "text must not contain the NUL character (U+0000)", { cause });
+      return new DomainError(
+        "invalid-input",
+        "input/unstorable-text",
+        "text must not contain the NUL character (U+0000)",
+        { cause },
+      );
     case "57014":
       return new DomainError("unavailable", "server/timeout", "the database took too long: try again", { cause });
     default:
@@ -61,8 +88,12 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
 
 /** `users_tenant_id_email_key` is `users/email-taken`. */
 const taken = (noun: string, server: ServerError, cause: unknown) => {
-  const column = ruleOf(server).replace(/^tenant_id_/, "").replaceAll("_", "-");
-  return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, { cause });
+  const column = ruleOf(server)
+    .replace(/^tenant_id_/, "")
+    .replaceAll("_", "-");
+  return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, {
+    cause,
+  });
 };
 
 /** Constraints are named `<table>_<columns>_<kind>`. */

@@ -1,6 +1,7 @@
 import { AuditLog } from "./entities/audit-log.ts";
 import { Document } from "./entities/document.ts";
 import { Identity } from "./entities/identity.ts";
+import { OneTimeToken } from "./entities/one-time-token.ts";
 import { RateLimit } from "./entities/rate-limit.ts";
 import { RefreshToken } from "./entities/refresh-token.ts";
 import { Session } from "./entities/session.ts";
@@ -11,4 +12,4 @@ import { User } from "./entities/user.ts";
 export const tenantEntities = [User, Document, AuditLog] as const;
 
 /** Every entity. Those outside `tenantEntities` are the whole allow-list of global tables. */
-export const entities = [Tenant, Identity, Session, RefreshToken, RateLimit, ...tenantEntities] as const;
+export const entities = [Tenant, Identity, Session, RefreshToken, OneTimeToken, RateLimit, ...tenantEntities] as const;

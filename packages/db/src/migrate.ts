@@ -41,9 +41,13 @@ const executedMigrations = async (url: string): Promise<Map<string, Date>> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows: found } = await client.query<{ there: boolean }>("select to_regclass('app.migrations') is not null as there");
+    const { rows: found } = await client.query<{ there: boolean }>(
+      "select to_regclass('app.migrations') is not null as there",
+    );
     if (found[0]?.there !== true) return new Map();
-    const { rows } = await client.query<{ name: string; executed_at: Date }>("select name, executed_at from app.migrations");
+    const { rows } = await client.query<{ name: string; executed_at: Date }>(
+      "select name, executed_at from app.migrations",
+    );
     return new Map(rows.map((row) => [row.name, row.executed_at]));
   } finally {
     await client.end();
@@ -83,7 +87,8 @@ const withLock = async <Result>(url: string, work: () => Promise<Result>): Promi
   try {
     const deadline = Date.now() + lockWaitMsMax;
     while (!(await tryLock(client))) {
-      if (Date.now() > deadline) throw new Error(`another migrator has held the lock for ${lockWaitMsMax / 60_000} minutes`);
+      if (Date.now() > deadline)
+        throw new Error(`another migrator has held the lock for ${lockWaitMsMax / 60_000} minutes`);
       await sleep(100);
     }
     return await work();

@@ -1,9 +1,12 @@
 import { MikroORM, type PostgreSqlDriver } from "@mikro-orm/postgresql";
+import type { Pool } from "pg";
 import { entities } from "./entities.ts";
 import { TenantClient } from "./driver/tenant-client.ts";
 import { TenantDriver } from "./driver/tenant-driver.ts";
 
+export type { Pool } from "pg";
 export type Orm = MikroORM;
+export type { EntityManager } from "@mikro-orm/postgresql";
 
 export interface OrmOptions {
   /** Connection URL, role and password included. */
@@ -39,6 +42,9 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
     logger: options.warn ?? (() => undefined),
     colors: false,
   });
+
+/** The pool of pg connections behind the factory. */
+export const poolOf = (orm: Orm): Promise<Pool> => orm.em.getConnection().getNativeClient();
 
 /** Opens the pool's minimum of connections at once (pg-pool opens none by itself) and proves that each answers. */
 export const warmPool = async (orm: Orm): Promise<void> => {

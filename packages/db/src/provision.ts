@@ -42,3 +42,29 @@ const withDatabase = (url: string, database: string): string => {
   changed.pathname = `/${encodeURIComponent(database)}`;
   return changed.href;
 };
+
+/** The role would be subject to row-level security, so that foreign keys were validated against no rows. Nothing was changed. */
+export class UnfitRoleError extends Error {
+  constructor(role: string, lacks: string) {
+    super(
+      `the role ${role} may not migrate: it lacks ${lacks}. Use severalty_migrator, or set ADMIN_DATABASE_URL once to mend it`,
+    );
+    this.name = "UnfitRoleError";
+  }
+}
+
+/** Throws `UnfitRoleError` unless the URL's role bypasses row-level security and holds the owner's and the gate's rights. */
+export const assertMayMigrate = (url: string): Promise<void> =>
+  asAdmin(url, async (client) => {
+    const { rows } = await client.query<{ role: string; bypasses: boolean; owns: boolean; isMigrator: boolean }>(
+      `select rolname as role, rolbypassrls as bypasses, rolname = 'severalty_migrator' as "isMigrator",
+         (select count(*) = 2 from pg_auth_members m join pg_roles r on r.oid = m.roleid
+          where m.member = me.oid and r.rolname in ('severalty_owner', 'severalty_gate')) as owns
+       from pg_roles me where rolname = current_user`,
+    );
+    const [me] = rows;
+    if (me === undefined || !me.isMigrator)
+      throw new UnfitRoleError(me?.role ?? "unknown", "the name severalty_migrator");
+    if (!me.bypasses) throw new UnfitRoleError(me.role, "BYPASSRLS");
+    if (!me.owns) throw new UnfitRoleError(me.role, "membership in severalty_owner and severalty_gate");
+  });

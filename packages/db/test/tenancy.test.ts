@@ -33,7 +33,13 @@ test("the usual verbs work within the entered tenant", async () => {
   await withTenant(orm.em, owner, occasion, async (em) => {
     const documents = new TenantRepository(em, Document);
     const now = new Date();
-    const data = { id: newId(), userId: owner.userId, title: "one", contentHash: hash, metadata: { a: [1, { b: null }] } };
+    const data = {
+      id: newId(),
+      userId: owner.userId,
+      title: "one",
+      contentHash: hash,
+      metadata: { a: [1, { b: null }] },
+    };
     const created = await documents.create(data as never, now, ["id", "title", "version", "metadata", "createdAt"]);
     expect(created).toEqual({ id: data.id, title: "one", version: 1, metadata: data.metadata, createdAt: now });
     expect(await documents.byId(data.id, ["title", "userId", "tenantId"])).toEqual({
@@ -41,7 +47,10 @@ test("the usual verbs work within the entered tenant", async () => {
       userId: owner.userId,
       tenantId: owner.tenantId,
     });
-    expect(await documents.update(data.id, 1, { title: "two" }, now, ["title", "version"])).toEqual({ title: "two", version: 2 });
+    expect(await documents.update(data.id, 1, { title: "two" }, now, ["title", "version"])).toEqual({
+      title: "two",
+      version: 2,
+    });
     await expect(documents.update(data.id, 1, { title: "x" }, now, ["id"])).rejects.toThrow(StaleVersionError);
     const page = await documents.list(["id"], { limit: 1 });
     expect(page).toEqual({ rows: [{ id: data.id }], more: true });
@@ -56,7 +65,13 @@ test("the usual verbs work within the entered tenant", async () => {
     [owner.tenantId],
   );
   expect(rows).toHaveLength(3);
-  expect(rows[0]).toMatchObject({ action: "documents.test", user_id: owner.userId, request_id: "request-1", resource_type: "documents", outcome: "ok" });
+  expect(rows[0]).toMatchObject({
+    action: "documents.test",
+    user_id: owner.userId,
+    request_id: "request-1",
+    resource_type: "documents",
+    outcome: "ok",
+  });
 });
 
 test("a revoked session enters nothing", async () => {

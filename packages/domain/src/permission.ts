@@ -21,3 +21,5 @@ export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 };
 
 export const isPermitted = (role: Role, permission: Permission): boolean => permissionsOf[role].has(permission);
+
+export const isRole = (value: string): value is Role => (roles as readonly string[]).includes(value);

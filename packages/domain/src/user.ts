@@ -12,8 +12,22 @@ export const username = z
     error: "username must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores",
   });
 
+/** A username made of an address: its local part, with whatever a username may not hold replaced. */
+export const usernameFor = (address: string): string => {
+  const local = (address.split("@")[0] ?? "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]/g, "-")
+    .slice(0, 64);
+  return local.replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, "") || "user";
+};
+
+const passwordRule = "password must be 10 to 200 characters";
+
 /** NIST SP 800-63B-4 section 3.1.1: length counts, composition rules do not; the upper bound keeps hashing cheap. */
-export const password = z.string().min(10).max(200);
+export const password = z
+  .string({ error: passwordRule })
+  .min(10, { error: passwordRule })
+  .max(200, { error: passwordRule });
 
 export const userStatuses = ["active", "disabled"] as const;
 export type UserStatus = (typeof userStatuses)[number];

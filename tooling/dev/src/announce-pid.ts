@@ -1,11 +1,8 @@
 /**
- * Loaded into the server before anything else: tells the dev script its pid on standard input, which is a two-way pipe
- * that `node --watch` hands on. The watcher itself says nothing of the processes it starts.
+ * Loaded into the server before anything else: notes its pid for the dev script. `node --watch` says nothing of the
+ * processes it starts.
  */
-import { writeSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 
-try {
-  writeSync(0, `${process.pid}\n`);
-} catch {
-  // The dev script has ended, and this process is about to.
-}
+const file = process.env["SEVERALTY_SERVER_PID_FILE"];
+if (file !== undefined) writeFileSync(file, String(process.pid));

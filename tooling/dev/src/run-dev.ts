@@ -72,6 +72,7 @@ const run = async (options: DevOptions, cleanup: AsyncDisposableStack) => {
     program: programs.server,
     env: serverEnv(env, urls, { port, authSecret }),
     port,
+    pidFile: join(data, "server.pid"),
     onReload: (tookMs) => say(`Severalty: reloaded in ${tookMs} ms`),
   });
   cleanup.defer(() => server.stop());

@@ -19,7 +19,8 @@ export class TenantClient extends pg.Client {
 
   /** The pool sets it on every client that it hands out. A connection with a transaction still open is destroyed, not inherited. */
   get release(): Release {
-    return (error) => this.#giveBack(error ?? (this.getTransactionStatus() === "I" ? undefined : new Error("not idle")));
+    return (error) =>
+      this.#giveBack(error ?? (this.getTransactionStatus() === "I" ? undefined : new Error("not idle")));
   }
 
   set release(giveBack: Release) {

@@ -1,4 +1,11 @@
-import { raw, type Dictionary, type LoggingOptions, type RawQueryFragment, type SessionContext, type Transaction } from "@mikro-orm/core";
+import {
+  raw,
+  type Dictionary,
+  type LoggingOptions,
+  type RawQueryFragment,
+  type SessionContext,
+  type Transaction,
+} from "@mikro-orm/core";
 import { NativeQueryBuilder, PostgreSqlConnection } from "@mikro-orm/postgresql";
 import { CompiledQuery, type ControlledTransaction, type Kysely } from "kysely";
 import { bind, type BoundStatement } from "./bind.ts";
@@ -54,7 +61,8 @@ export class TenantConnection extends PostgreSqlConnection {
     this.logQuery(statement.sql, { ...context });
     const executor = (transaction ?? this.getClient<unknown>()).getExecutor();
     const compiled = CompiledQuery.raw(statement.sql, statement.parameters);
-    for await (const chunk of executor.stream<T>(compiled, chunkSize)) yield* this.transformRawResult<T[]>(chunk, "all");
+    for await (const chunk of executor.stream<T>(compiled, chunkSize))
+      yield* this.transformRawResult<T[]>(chunk, "all");
   }
 
   #statement(query: Query, values: Values): BoundStatement {

@@ -28,9 +28,7 @@ export const User = defineEntity({
     { name: "users_tenant_id_email_key", properties: ["tenantId", "email"] },
     { name: "users_tenant_id_username_key", properties: ["tenantId", "username"] },
   ],
-  indexes: [
-    { name: "users_identity_id_index", properties: ["identityId"] },
-  ],
+  indexes: [{ name: "users_identity_id_index", properties: ["identityId"] }],
   checks: [
     { name: "users_email_check", expression: "email = lower(email)" },
     { name: "users_username_check", expression: "username = lower(username)" },

@@ -83,14 +83,20 @@ export const revokeSession = (
       { id: session.id, revokedAt: null },
       { revokedAt: at, revokeReason: reason, updatedAt: at },
     );
-    if (revoked > 0) await recordSignIn(tx, session, { action: "auth.logout", outcome: "ok", details: { reason } }, client);
+    if (revoked > 0)
+      await recordSignIn(tx, session, { action: "auth.logout", outcome: "ok", details: { reason } }, client);
   });
 
 /** How long after its use a refresh token answers "being renewed, try again" instead of "stolen", in milliseconds. */
 export const reuseGraceMs = 10_000;
 
 export type Renewal =
-  | { readonly outcome: "renewed"; readonly sessionId: SessionId; readonly identityId: IdentityId; readonly tenantId: TenantId }
+  | {
+      readonly outcome: "renewed";
+      readonly sessionId: SessionId;
+      readonly identityId: IdentityId;
+      readonly tenantId: TenantId;
+    }
   | { readonly outcome: "invalid" | "just-used" | "reused" };
 
 /**
@@ -107,7 +113,8 @@ export const renewSession = (
     const token = await tx.findOne(RefreshToken, { tokenHash }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (token === null) return { outcome: "invalid" };
     const session = await tx.findOneOrFail(Session, { id: token.sessionId });
-    if (session.revokedAt !== null || session.expiresAt <= next.at || token.expiresAt <= next.at) return { outcome: "invalid" };
+    if (session.revokedAt !== null || session.expiresAt <= next.at || token.expiresAt <= next.at)
+      return { outcome: "invalid" };
     if (token.usedAt instanceof Date) {
       if (next.at.getTime() - token.usedAt.getTime() < reuseGraceMs) return { outcome: "just-used" };
       await revokeSession(tx, session, "refresh token used twice", next.at, client);

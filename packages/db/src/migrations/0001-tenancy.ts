@@ -16,14 +16,18 @@ export class Tenancy extends Migration {
   }
 
   override down(): void {
-    this.addSql(`drop table app.audit_logs, auth.rate_limits, auth.refresh_tokens, auth.sessions, app.users, app.tenants, auth.identities`);
+    this.addSql(
+      `drop table app.audit_logs, auth.rate_limits, auth.refresh_tokens, auth.sessions, app.users, app.tenants, auth.identities`,
+    );
     this.addSql(`drop function app.record(text, jsonb), app.enter(uuid, uuid, uuid, text, text, text), app.audit(),
       app.set_context(uuid, uuid, uuid, text, text, text), app.entered(), app.tenant_id(), app.uuid_v7()`);
     this.addSql(`drop schema sealed cascade`);
     this.addSql(`drop schema auth`);
     // The schema app itself stays: the record of migrations is in it.
     this.addSql(`revoke all on app.migrations from severalty_app`);
-    this.addSql(`revoke all on schema app from severalty_app, severalty_auth, severalty_platform, severalty_worker, severalty_gate`);
+    this.addSql(
+      `revoke all on schema app from severalty_app, severalty_auth, severalty_platform, severalty_worker, severalty_gate`,
+    );
   }
 }
 
@@ -161,9 +165,17 @@ const tables = [
   `create table auth.rate_limits (key text not null, points int not null default 0, expire bigint null, primary key (key))`,
   `create index rate_limits_expire_index on auth.rate_limits (expire)`,
 
-  ...["app.tenants", "app.users", "auth.identities", "auth.sessions", "auth.refresh_tokens", "auth.rate_limits"].flatMap(
-    (table) => [`alter table ${table} enable row level security`, `alter table ${table} force row level security`],
-  ),
+  ...[
+    "app.tenants",
+    "app.users",
+    "auth.identities",
+    "auth.sessions",
+    "auth.refresh_tokens",
+    "auth.rate_limits",
+  ].flatMap((table) => [
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+  ]),
   `create policy tenants_severalty_app_policy on app.tenants to severalty_app using (id = app.tenant_id()) with check (id = app.tenant_id())`,
   `create policy users_severalty_app_policy on app.users to severalty_app
     using (tenant_id = app.tenant_id()) with check (tenant_id = app.tenant_id())`,

@@ -3,6 +3,28 @@ import { Migration } from "@mikro-orm/migrations";
 /** What the sign-in role may do beyond its own tables, each by a named function: register, look up memberships, record. */
 export class SignIn extends Migration {
   override up(): void {
+    this.addSql(`create table auth.one_time_tokens (
+      token_hash bytea not null,
+      identity_id uuid not null,
+      purpose text not null,
+      expires_at timestamptz(3) not null,
+      used_at timestamptz(3) null,
+      created_at timestamptz(3) not null,
+      updated_at timestamptz(3) not null,
+      primary key (token_hash),
+      constraint one_time_tokens_identity_id_foreign foreign key (identity_id) references auth.identities (id)
+        on update no action on delete cascade,
+      constraint one_time_tokens_purpose_check check (purpose in ('set-password')),
+      constraint one_time_tokens_expires_at_check check (expires_at > created_at)
+    )`);
+    this.addSql(`create index one_time_tokens_identity_id_index on auth.one_time_tokens (identity_id)`);
+    this.addSql(`alter table auth.one_time_tokens enable row level security`);
+    this.addSql(`alter table auth.one_time_tokens force row level security`);
+    this.addSql(
+      `create policy one_time_tokens_severalty_auth_policy on auth.one_time_tokens to severalty_auth using (true) with check (true)`,
+    );
+    this.addSql(`grant select, insert, update, delete on auth.one_time_tokens to severalty_auth`);
+
     // Identity, tenant, its first administrator and a session: all or nothing.
     this.addSql(`create function auth.register(identity uuid, tenant uuid, usr uuid, session uuid, tenant_name text, tenant_slug text,
         person_name text, username text, email text, hashed_password text, refresh_hash bytea, session_expires_at timestamptz,
@@ -58,6 +80,7 @@ export class SignIn extends Migration {
 
   override down(): void {
     for (const name of gateFunctions) this.addSql(`drop function ${name}`);
+    this.addSql(`drop table auth.one_time_tokens`);
   }
 }
 

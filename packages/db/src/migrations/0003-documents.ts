@@ -32,7 +32,9 @@ export class Documents extends Migration {
     this.addSql(`create policy documents_severalty_app_policy on app.documents to severalty_app
       using (tenant_id = app.tenant_id()) with check (tenant_id = app.tenant_id())`);
     this.addSql(`grant select, insert, update, delete on app.documents to severalty_app`);
-    this.addSql(`create trigger documents_audit after insert or update or delete on app.documents for each row execute function app.audit()`);
+    this.addSql(
+      `create trigger documents_audit after insert or update or delete on app.documents for each row execute function app.audit()`,
+    );
     this.addSql(`reassign owned by severalty_migrator to severalty_owner`);
   }
 

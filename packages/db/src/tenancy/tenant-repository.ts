@@ -40,7 +40,10 @@ export class ReadRepository<Entity extends object> {
   }
 
   /** One page, newest first. */
-  async list<F extends Field<Entity>>(fields: readonly F[], options: ListOptions<Entity>): Promise<Page<Pick<Entity, F>>> {
+  async list<F extends Field<Entity>>(
+    fields: readonly F[],
+    options: ListOptions<Entity>,
+  ): Promise<Page<Pick<Entity, F>>> {
     const sort = options.sort ?? ["id"];
     const query = this.query().select([...fields]);
     if (options.where !== undefined) query.andWhere(asCondition(options.where));
@@ -53,7 +56,9 @@ export class ReadRepository<Entity extends object> {
 
   /** The row with that id. Throws `NotFoundError`. */
   async byId<F extends Field<Entity>>(id: string, fields: readonly F[]): Promise<Pick<Entity, F>> {
-    const query = this.query().select([...fields]).where({ id });
+    const query = this.query()
+      .select([...fields])
+      .where({ id });
     await query.applyFilters();
     const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
     if (row === undefined) throw new NotFoundError(this.noun);
@@ -62,10 +67,7 @@ export class ReadRepository<Entity extends object> {
 
   /** Fields are checked where they come in; here the builder takes them as plain names. */
   protected query(): QueryBuilder<Record<string, unknown>, string> {
-    return this.#em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<
-      Record<string, unknown>,
-      string
-    >;
+    return this.#em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<Record<string, unknown>, string>;
   }
 
   /** Row-value comparison, which one index scan answers: (a, b) < (?, ?). */
@@ -131,7 +133,8 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
 }
 
 /** The API's word for a table: `audit_logs` is `auditLogs`. */
-export const nounOf = (table: string): string => table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+export const nounOf = (table: string): string =>
+  table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>

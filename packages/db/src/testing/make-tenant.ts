@@ -1,5 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createNewId, type DocumentId, type IdentityId, type SessionId, type TenantId, type UserId } from "@severalty/domain/ids";
+import {
+  createNewId,
+  type DocumentId,
+  type IdentityId,
+  type SessionId,
+  type TenantId,
+  type UserId,
+} from "@severalty/domain/ids";
 import type { Role } from "@severalty/domain/permission";
 import type { Principal } from "../tenancy/principal.ts";
 import type { Client } from "pg";
@@ -19,11 +26,10 @@ export const makeTenant = async (admin: Client, options: { role?: Role; title?: 
   const tag = randomBytes(6).toString("hex");
   const tenantId = newId<TenantId>();
   const slug = `tenant-${tag}`;
-  await admin.query("insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $2, $3, now(), now())", [
-    tenantId,
-    slug,
-    `Tenant ${tag}`,
-  ]);
+  await admin.query(
+    "insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
+    [tenantId, slug, `Tenant ${tag}`],
+  );
   const member = await makeMember(admin, tenantId, options);
   const documentId = newId<DocumentId>();
   const content = `content of ${tag}`;

@@ -1,0 +1,39 @@
+import { email } from "@severalty/domain/email";
+import { databaseUrl, environments } from "@severalty/domain/environment";
+import { z } from "zod";
+
+const split = (list: string) =>
+  list
+    .split(",")
+    .map((address) => address.trim())
+    .filter((address) => address !== "");
+
+const addresses = z
+  .string()
+  .default("")
+  .refine((list) => z.array(email).safeParse(split(list)).success, {
+    error: "must be e-mail addresses, separated by commas",
+  })
+  .transform((list) => z.array(email).parse(split(list)));
+
+/** The migrator's settings; `.env.example` documents each. */
+export const migratorEnv = z.object({
+  ENVIRONMENT: z
+    .enum(environments, { error: `must be one of ${environments.join(", ")}` })
+    .describe(`one of ${environments.join(", ")}`),
+  DATABASE_URL: databaseUrl.describe("the URL of role severalty_migrator"),
+  ADMIN_DATABASE_URL: databaseUrl.optional(),
+  APP_ROLE_PASSWORD: z.string().optional(),
+  AUTH_ROLE_PASSWORD: z.string().optional(),
+  PLATFORM_ROLE_PASSWORD: z.string().optional(),
+  INITIAL_ADMINS: addresses,
+  /** Where people reach the console; one-time links lead there. */
+  PUBLIC_URL: z.url({ error: "must be a URL" }).default("http://localhost:3000"),
+  CONNECT_ATTEMPTS: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, { error: "must be a whole number from 1 to 999" })
+    .default("30")
+    .transform(Number),
+});
+
+export type MigratorEnv = z.infer<typeof migratorEnv>;

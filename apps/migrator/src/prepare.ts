@@ -1,0 +1,49 @@
+import { isTransient } from "@severalty/db/database-error";
+import { assertMayMigrate, provision } from "@severalty/db/provision";
+import { describeDatabaseUrl } from "@severalty/domain/environment";
+import pRetry from "p-retry";
+import type { MigratorEnv } from "./env.ts";
+
+/** The database did not answer, or refused; the message says what was tried and never shows a password. */
+export class UnreachableError extends Error {
+  constructor(url: string, cause: unknown) {
+    const why =
+      cause instanceof Error ? cause.message || String("code" in cause ? cause.code : cause.name) : String(cause);
+    super(`cannot use the database at ${describeDatabaseUrl(url)}: ${why}`, { cause });
+    this.name = "UnreachableError";
+  }
+}
+
+/**
+ * Waits for the database (with waits of 0.2 to 2 seconds), provisions roles and database when ADMIN_DATABASE_URL is set, and makes sure
+ * that the migrator's role bypasses row-level security. Throws `UnreachableError` or `UnfitRoleError`.
+ */
+export const prepare = async (env: MigratorEnv, say: (line: string) => void): Promise<void> => {
+  const { ADMIN_DATABASE_URL: adminUrl, DATABASE_URL: url } = env;
+  if (adminUrl !== undefined) await waitFor(adminUrl, env, say, () => provision(adminUrl, passwords(env)));
+  await waitFor(url, env, say, () => assertMayMigrate(url));
+};
+
+const waitFor = async (url: string, env: MigratorEnv, say: (line: string) => void, work: () => Promise<void>) => {
+  try {
+    await pRetry(work, {
+      retries: env.CONNECT_ATTEMPTS - 1,
+      minTimeout: 200,
+      maxTimeout: 2_000,
+      shouldRetry: ({ error }) => isTransient(error),
+      onFailedAttempt: ({ error, retriesLeft }) => {
+        if (retriesLeft > 0 && isTransient(error))
+          say(`waiting for the database at ${describeDatabaseUrl(url)}: ${error.message}`);
+      },
+    });
+  } catch (error) {
+    throw error instanceof Error && "code" in error ? new UnreachableError(url, error) : error;
+  }
+};
+
+const passwords = (env: MigratorEnv) => ({
+  severalty_migrator: decodeURIComponent(new URL(env.DATABASE_URL).password),
+  ...(env.APP_ROLE_PASSWORD === undefined ? {} : { severalty_app: env.APP_ROLE_PASSWORD }),
+  ...(env.AUTH_ROLE_PASSWORD === undefined ? {} : { severalty_auth: env.AUTH_ROLE_PASSWORD }),
+  ...(env.PLATFORM_ROLE_PASSWORD === undefined ? {} : { severalty_platform: env.PLATFORM_ROLE_PASSWORD }),
+});

@@ -1,0 +1,69 @@
+import { isTransient } from "@severalty/db/database-error";
+import { createOrm, warmPool, type Orm } from "@severalty/db/orm";
+import { describeDatabaseUrl } from "@severalty/domain/environment";
+import pRetry from "p-retry";
+import type { Logger } from "pino";
+import type { ServerEnv } from "./env.ts";
+
+/** One pool per role; a process holds at most three times POOL_MAX connections, and at least six. */
+export interface Databases {
+  readonly app: Orm;
+  readonly auth: Orm;
+  readonly platform: Orm;
+}
+
+/** The database did not answer, or refused; the message says what was tried and never shows a password. */
+export class ConnectError extends Error {
+  constructor(variable: string, url: string, attempts: number, cause: unknown) {
+    const why =
+      cause instanceof Error ? cause.message || String("code" in cause ? cause.code : cause.name) : String(cause);
+    super(`cannot use ${variable} (${describeDatabaseUrl(url)}) after ${attempts} attempts: ${why}`, { cause });
+    this.name = "ConnectError";
+  }
+}
+
+/** Opens the minimum of every pool, with waits of 0.25 to 5 seconds between attempts. Throws `ConnectError`. */
+export const connect = async (env: ServerEnv, log: Logger): Promise<Databases> => {
+  const open = (variable: "DATABASE_URL" | "AUTH_DATABASE_URL" | "PLATFORM_DATABASE_URL") =>
+    openPool(variable, env[variable], env, log);
+  const [app, auth, platform] = await Promise.all([
+    open("DATABASE_URL"),
+    open("AUTH_DATABASE_URL"),
+    open("PLATFORM_DATABASE_URL"),
+  ]);
+  return { app, auth, platform };
+};
+
+const openPool = async (variable: string, url: string, env: ServerEnv, log: Logger): Promise<Orm> => {
+  const orm = await createOrm({
+    url,
+    applicationName: "severalty-server",
+    poolMax: env.POOL_MAX,
+    warn: (message) => log.warn({ database: variable }, message),
+  });
+  let attempts = 0;
+  try {
+    await pRetry(
+      (attempt) => {
+        attempts = attempt;
+        return warmPool(orm);
+      },
+      {
+        retries: env.CONNECT_ATTEMPTS - 1,
+        minTimeout: 250,
+        maxTimeout: 5_000,
+        // A wrong password or a missing database does not mend itself.
+        shouldRetry: ({ error }) => isTransient(error),
+        onFailedAttempt: ({ error, retriesLeft }) =>
+          log.warn(
+            { database: variable, at: describeDatabaseUrl(url), retriesLeft },
+            `no connection: ${error.message}`,
+          ),
+      },
+    );
+    return orm;
+  } catch (error) {
+    await orm.close();
+    throw new ConnectError(variable, url, attempts, error);
+  }
+};

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import type { Request, RequestHandler } from "express";
+import type { Logger } from "pino";
+
+declare global {
+  // eslint-disable-next-line typescript/no-namespace -- the only way Express lets a request carry more
+  namespace Express {
+    interface Locals {
+      requestId: string;
+      log: Logger;
+    }
+  }
+}
+
+/**
+ * Gives every request an id (the caller's `X-Request-Id` if it is 1 to 64 letters, digits, `_`, `.` and `-`), answers it in the same
+ * header, and logs one line when the answer is out. Neither query string, headers nor bodies are logged: they hold tenants' data.
+ */
+export const requestLog =
+  (log: Logger): RequestHandler =>
+  (request, response, next) => {
+    const began = performance.now();
+    const requestId = requestIdOf(request);
+    response.locals.requestId = requestId;
+    response.locals.log = log.child({ requestId });
+    response.setHeader("x-request-id", requestId);
+    response.once("close", () => {
+      const ms = Math.round((performance.now() - began) * 10) / 10;
+      const line = { method: request.method, path: request.baseUrl + request.path, status: response.statusCode, ms };
+      response.locals.log.info(line, response.writableFinished ? "answered" : "closed by the client");
+    });
+    next();
+  };
+
+const requestIdOf = (request: Request): string => {
+  const given = request.header("x-request-id");
+  return given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+};

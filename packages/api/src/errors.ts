@@ -1,0 +1,85 @@
+import { toDomainError } from "@severalty/db/database-error";
+import { DomainError, type ErrorKind } from "@severalty/domain/errors";
+import { TRPCError, type TRPCDefaultErrorShape } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { z } from "zod";
+
+/** What a client is told of a failed call. */
+export interface ErrorData {
+  readonly code: TRPC_ERROR_CODE_KEY;
+  readonly httpStatus: number;
+  /** A stable machine word, such as `documents/not-found`. */
+  readonly reason: string;
+  readonly requestId: string | null;
+  /** Messages by input field, for input that breaks a rule. */
+  readonly fields?: Record<string, string>;
+}
+
+const codes: Record<ErrorKind, TRPC_ERROR_CODE_KEY> = {
+  "invalid-input": "BAD_REQUEST",
+  unauthenticated: "UNAUTHORIZED",
+  forbidden: "FORBIDDEN",
+  "not-found": "NOT_FOUND",
+  conflict: "CONFLICT",
+  "too-large": "PAYLOAD_TOO_LARGE",
+  "rate-limited": "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+};
+
+/** Reasons for errors that the protocol raises before any procedure runs. */
+const protocolReasons: Partial<Record<TRPC_ERROR_CODE_KEY, string>> = {
+  PARSE_ERROR: "request/malformed",
+  BAD_REQUEST: "request/malformed",
+  NOT_FOUND: "request/unknown-procedure",
+  METHOD_NOT_SUPPORTED: "request/method-not-supported",
+  PAYLOAD_TOO_LARGE: "request/too-large",
+  UNSUPPORTED_MEDIA_TYPE: "request/unsupported-media-type",
+  CLIENT_CLOSED_REQUEST: "request/closed-by-client",
+};
+
+/** The one place where errors get protocol codes: domain errors and failed statements get theirs, the rest stay internal. */
+export const toProtocolError = (error: TRPCError): TRPCError => {
+  const known = error.cause instanceof DomainError ? error.cause : toDomainError(error.cause);
+  if (known === undefined) return error;
+  return new TRPCError({ code: codes[known.kind], message: known.message, cause: known });
+};
+
+/** The shape of every error answer. Anything unexpected is one fixed sentence and the request's id. */
+export const formatError = (
+  shape: TRPCDefaultErrorShape,
+  error: TRPCError,
+  requestId: string | undefined,
+): { code: TRPCDefaultErrorShape["code"]; message: string; data: ErrorData } => {
+  const { code, httpStatus } = shape.data;
+  const answer = (reason: string, message: string, fields?: Record<string, string>) => ({
+    code: shape.code,
+    message,
+    data: { code, httpStatus, reason, requestId: requestId ?? null, ...(fields === undefined ? {} : { fields }) },
+  });
+  if (error.cause instanceof DomainError) return answer(error.cause.reason, error.cause.message);
+  if (error.cause instanceof z.core.$ZodError) return brokenInput(error.cause, answer);
+  const reason = protocolReasons[code];
+  if (reason === undefined) return answer("server/unexpected", unexpected);
+  return answer(reason, protocolMessage(code, error));
+};
+
+const unexpected = "something went wrong on the server: try again, or report the request id";
+
+const brokenInput = <Answer>(
+  error: z.core.$ZodError,
+  answer: (reason: string, message: string, fields: Record<string, string>) => Answer,
+): Answer => {
+  const fields: Record<string, string> = {};
+  for (const issue of error.issues) fields[issue.path.join(".") || "input"] ??= issue.message;
+  const message = Object.entries(fields)
+    .map(([field, rule]) => `${field}: ${rule}`)
+    .join("; ");
+  return answer("input/invalid", message, fields);
+};
+
+/** tRPC's own sentences name the procedure or the method; a JSON parser's would quote the body. */
+const protocolMessage = (code: TRPC_ERROR_CODE_KEY, error: TRPCError): string => {
+  if (code === "PARSE_ERROR") return "the body is not valid JSON";
+  if (code === "BAD_REQUEST" && error.cause instanceof SyntaxError) return "the input is not valid JSON";
+  return error.message;
+};

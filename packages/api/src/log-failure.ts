@@ -1,0 +1,27 @@
+import { isTransient } from "@severalty/db/database-error";
+import { DomainError } from "@severalty/domain/errors";
+import type { TRPCError } from "@trpc/server";
+import type { Logger } from "pino";
+
+/**
+ * Logs a failed call: refusals by their reason at info, a missing database at warn, anything unexpected with its stack at error. Input and
+ * the values of statements are never part of it.
+ */
+export const logFailure = (log: Logger, procedure: string | undefined, error: TRPCError): void => {
+  const { code, cause } = error;
+  if (isTransient(error)) log.warn({ procedure, code }, "the database is away");
+  else if (cause instanceof DomainError) log.info({ procedure, code, reason: cause.reason }, "refused");
+  else if (code === "INTERNAL_SERVER_ERROR")
+    log.error({ procedure, code, err: stackOf(cause ?? error) }, "unexpected error");
+  else log.info({ procedure, code }, "refused");
+};
+
+/** PostgreSQL's detail and MikroORM's message quote values; name, code and stack frames do not. */
+const stackOf = (error: Error) => ({
+  type: error.name,
+  code: "code" in error ? String(error.code) : undefined,
+  stack: error.stack
+    ?.split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n"),
+});

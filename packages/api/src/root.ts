@@ -1,0 +1,17 @@
+import { router } from "./procedures.ts";
+import { auditLogsRouter } from "./routers/audit-logs.ts";
+import { authRouter } from "./routers/auth.ts";
+import { documentsRouter } from "./routers/documents.ts";
+import { tenantsRouter } from "./routers/tenants.ts";
+import { usersRouter } from "./routers/users.ts";
+
+/** Every procedure. Isolation and round-trip tests walk it, so a new one cannot be forgotten. */
+export const appRouter = router({
+  auth: authRouter,
+  tenants: tenantsRouter,
+  users: usersRouter,
+  documents: documentsRouter,
+  auditLogs: auditLogsRouter,
+});
+
+export type AppRouter = typeof appRouter;

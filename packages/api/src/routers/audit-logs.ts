@@ -1,0 +1,66 @@
+import { AuditLog } from "@severalty/db/entities/audit-log";
+import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
+import { auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
+import { auditLogId, userId, type AuditLogId, type UserId } from "@severalty/domain/ids";
+import type { JsonObject } from "@severalty/domain/json";
+import { z } from "zod";
+import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
+import { router, tenantProcedure } from "../procedures.ts";
+import { between, where } from "../where.ts";
+
+/** One record of what was done in the tenant. */
+export interface AuditRecord {
+  id: AuditLogId;
+  timestamp: Date;
+  /** The actor; null for the system. */
+  userId?: UserId | null | undefined;
+  actorKind: ActorKind;
+  action: string;
+  outcome: AuditOutcome;
+  resourceType: string;
+  resourceId?: string | null | undefined;
+  details: JsonObject;
+  requestId?: string | null | undefined;
+  executionMs?: number | null | undefined;
+}
+
+const record = [
+  "id",
+  "timestamp",
+  "userId",
+  "actorKind",
+  "action",
+  "outcome",
+  "resourceType",
+  "resourceId",
+  "details",
+  "requestId",
+  "executionMs",
+] as const;
+
+const word = z.string().min(1).max(100);
+
+export const auditLogsRouter = router({
+  list: tenantProcedure(
+    "auditLogs.read",
+    listInput({
+      userId: userId.optional(),
+      action: word.optional(),
+      outcome: z.enum(auditOutcomes).optional(),
+      resourceType: word.optional(),
+      resourceId: z.uuid().optional(),
+      requestId: word.optional(),
+      from: z.iso.datetime({ offset: true }).optional(),
+      before: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ).query(async ({ ctx, input }): Promise<ListAnswer<AuditRecord>> => {
+    const { limit, cursor, from, before, ...equal } = input;
+    const page = await new ReadRepository(ctx.em, AuditLog).list(record, {
+      where: where({ ...equal, timestamp: between(from, before) }),
+      sort: ["timestamp", "id"],
+      after: afterCursor(cursor, z.tuple([z.iso.datetime(), auditLogId])),
+      limit,
+    });
+    return listAnswer(page, ({ timestamp, id }) => [timestamp, id]);
+  }),
+});

@@ -1,0 +1,162 @@
+import { hashPassword, verifyPassword } from "@severalty/auth/password";
+import { hashOneTimeToken } from "@severalty/auth/one-time-token";
+import { hashRefreshToken, isRefreshToken } from "@severalty/auth/refresh-token";
+import { findCredentials, membershipsOf, type Membership } from "@severalty/db/identity/membership";
+import { register } from "@severalty/db/identity/register";
+import { setPassword } from "@severalty/db/identity/set-password";
+import { openSession, recordSignIn, renewSession, revokeSession } from "@severalty/db/identity/session";
+import { User } from "@severalty/db/entities/user";
+import { Tenant } from "@severalty/db/entities/tenant";
+import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
+import { email } from "@severalty/domain/email";
+import { DomainError } from "@severalty/domain/errors";
+import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
+import { tenantName, tenantSlug, type SubscriptionTier } from "@severalty/domain/tenant";
+import { password, usernameFor, userName, type Preferences, type StorageMode } from "@severalty/domain/user";
+import { z } from "zod";
+import { authedProcedure, publicProcedure, router, tenantProcedure } from "../procedures.ts";
+import { newSession, signInAnswer, type SignedInTenant, type SignedInUser, type SignInAnswer } from "../sign-in.ts";
+
+/** Who calls, as the database has him now. */
+export interface Me {
+  user: SignedInUser & { preferences: Preferences; storageMode: StorageMode };
+  tenant: SignedInTenant & { subscriptionTier: SubscriptionTier };
+}
+
+const secret = (what: string, max: number) => {
+  const error = `${what} must be a string of 1 to ${max} characters`;
+  return z.string({ error }).min(1, { error }).max(max, { error });
+};
+
+/** Who somebody is: register, sign in, renew, sign out. */
+export const authRouter = router({
+  register: publicProcedure
+    .input(z.strictObject({ tenantName, tenantSlug, name: userName, email, password }))
+    .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
+      const { services, client } = ctx;
+      await services.rateLimits.use({ limit: "register", key: client.ip ?? "unknown" });
+      const hashedPassword = await hashPassword(input.password);
+      const session = newSession(services);
+      const ids = {
+        identityId: services.newId<IdentityId>(),
+        tenantId: services.newId<TenantId>(),
+        userId: services.newId<UserId>(),
+        sessionId: services.newId<SessionId>(),
+      };
+      const username = usernameFor(input.email);
+      const registration = { ...ids, ...input, username, hashedPassword };
+      await register(services.auth.em.fork(), registration, session, client);
+      const membership: Membership = {
+        ...ids,
+        tenantSlug: input.tenantSlug,
+        tenantName: input.tenantName,
+        tenantStatus: "active",
+        role: "agency_admin",
+        username,
+        email: input.email,
+        name: input.name,
+      };
+      return signInAnswer(services, ids.sessionId, session.refreshToken, membership, [membership]);
+    }),
+
+  login: publicProcedure
+    .input(z.strictObject({ email, password: secret("password", 200), tenantSlug: tenantSlug.optional() }))
+    .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
+      const { services, client } = ctx;
+      const from = client.ip ?? "unknown";
+      await services.rateLimits.use(
+        { limit: "loginFromAddress", key: from },
+        { limit: "login", key: `${from} ${input.email}` },
+      );
+      const em = services.auth.em.fork();
+      const credentials = await findCredentials(em, input.email);
+      const isRight = await verifyPassword(credentials?.hashedPassword ?? null, input.password);
+      const memberships = credentials === null ? [] : await membershipsOf(em, credentials.id);
+      const wanted = memberships.filter(({ tenantSlug: slug }) => slug === (input.tenantSlug ?? slug));
+      if (credentials === null || !isRight) {
+        const [target] = wanted;
+        const details = { reason: "auth/wrong-credentials" };
+        if (target !== undefined)
+          await recordSignIn(em, target, { action: "auth.login", outcome: "denied", details }, client);
+        throw new DomainError("unauthenticated", "auth/wrong-credentials", "e-mail or password is wrong");
+      }
+      const membership = enterable(wanted);
+      const sessionId = services.newId<SessionId>();
+      const session = newSession(services);
+      await openSession(em, sessionId, { identityId: credentials.id, membership }, session, client);
+      return signInAnswer(services, sessionId, session.refreshToken, membership, memberships);
+    }),
+
+  refresh: publicProcedure
+    .input(z.strictObject({ refreshToken: secret("refreshToken", 200) }))
+    .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
+      const { services, client } = ctx;
+      if (!isRefreshToken(input.refreshToken)) throw invalidRefreshToken();
+      const em = services.auth.em.fork();
+      const session = newSession(services);
+      const renewal = await renewSession(em, hashRefreshToken(input.refreshToken), session, client);
+      if (renewal.outcome === "just-used") {
+        throw new DomainError(
+          "conflict",
+          "auth/refresh-in-progress",
+          "this refresh token was used a moment ago: try again",
+        );
+      }
+      if (renewal.outcome !== "renewed") throw invalidRefreshToken();
+      const memberships = await membershipsOf(em, renewal.identityId);
+      const membership = enterable(memberships.filter(({ tenantId }) => tenantId === renewal.tenantId));
+      return signInAnswer(services, renewal.sessionId, session.refreshToken, membership, memberships);
+    }),
+
+  logout: authedProcedure.input(z.void()).mutation(async ({ ctx }): Promise<{ signedOut: true }> => {
+    const { sessionId: id, tenantId, userId } = ctx.principal;
+    const em = ctx.services.auth.em.fork();
+    await revokeSession(em, { id, tenantId, userId }, "signed out", ctx.services.clock(), ctx.client);
+    return { signedOut: true };
+  }),
+
+  setPassword: publicProcedure
+    .input(z.strictObject({ token: secret("token", 200), password }))
+    .mutation(async ({ ctx, input }): Promise<{ passwordSet: true }> => {
+      const { services, client } = ctx;
+      await services.rateLimits.use({ limit: "loginFromAddress", key: client.ip ?? "unknown" });
+      const hashedPassword = await hashPassword(input.password);
+      const isSet = await setPassword(
+        services.auth.em.fork(),
+        hashOneTimeToken(input.token),
+        hashedPassword,
+        services.clock(),
+      );
+      if (isSet) return { passwordSet: true };
+      throw new DomainError("unauthenticated", "auth/link-invalid", "the link is not valid any more: ask for another");
+    }),
+
+  me: tenantProcedure("tenants.read", z.void()).query(async ({ ctx }): Promise<Me> => {
+    const { userId, tenantId } = ctx.principal;
+    const user = await new ReadRepository(ctx.em, User).byId(userId, [
+      "id",
+      "email",
+      "name",
+      "username",
+      "role",
+      "preferences",
+      "storageMode",
+    ]);
+    const tenant = await new ReadRepository(ctx.em, Tenant).byId(tenantId, ["id", "slug", "name", "subscriptionTier"]);
+    return { user: { ...user, name: user.name ?? null }, tenant };
+  }),
+});
+
+/** The first of these memberships, if its tenant is active. Says why not only to somebody who has proven who he is. */
+const enterable = ([first]: readonly Membership[]): Membership => {
+  if (first === undefined) {
+    throw new DomainError("forbidden", "auth/no-membership", "you are no active member of that tenant");
+  }
+  if (first.tenantStatus !== "active") {
+    throw new DomainError("forbidden", "tenants/suspended", "the tenant is suspended");
+  }
+  return first;
+};
+
+const invalidRefreshToken = () =>
+  new DomainError("unauthenticated", "auth/refresh-token-invalid", "the refresh token is not valid: sign in again");

@@ -1,0 +1,124 @@
+import { Document } from "@severalty/db/entities/document";
+import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
+import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
+import { documentId, userId, type DocumentId, type UserId } from "@severalty/domain/ids";
+import { jsonObject, type JsonObject } from "@severalty/domain/json";
+import { storableText } from "@severalty/domain/text";
+import { z } from "zod";
+import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
+import { router, tenantProcedure } from "../procedures.ts";
+import { between, containsEachWord, where } from "../where.ts";
+
+/** A document without its content. */
+export interface DocumentSummary {
+  id: DocumentId;
+  /** The author. */
+  userId: UserId;
+  /** The document that it stands under. */
+  parentId?: DocumentId | null | undefined;
+  title: string;
+  /** SHA-256 of the content's UTF-8 bytes, in hexadecimal. */
+  contentHash: string;
+  metadata: JsonObject;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface DocumentWhole extends DocumentSummary {
+  content: string;
+}
+
+const summary = [
+  "id",
+  "userId",
+  "parentId",
+  "title",
+  "contentHash",
+  "metadata",
+  "version",
+  "createdAt",
+  "updatedAt",
+] as const;
+const whole = [...summary, "content"] as const;
+
+const version = z.int().min(1);
+
+/** Documents of the caller's tenant. Lists leave the content out; `byId` has it. */
+export const documentsRouter = router({
+  list: tenantProcedure(
+    "documents.read",
+    listInput({
+      userId: userId.optional(),
+      parentId: documentId.nullable().optional(),
+      search: storableText({ min: 1, max: 200 }).optional(),
+      createdFrom: z.iso.datetime({ offset: true }).optional(),
+      createdBefore: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ).query(async ({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
+    const page = await new TenantRepository(ctx.em, Document).list(summary, {
+      where: where({
+        userId: input.userId,
+        parentId: input.parentId,
+        createdAt: between(input.createdFrom, input.createdBefore),
+        $and: containsEachWord(["title", "content"], input.search),
+      }),
+      after: afterCursor(input.cursor, z.tuple([documentId])),
+      limit: input.limit,
+    });
+    return listAnswer(page, ({ id }) => [id]);
+  }),
+
+  byId: tenantProcedure("documents.read", z.strictObject({ id: documentId })).query(
+    ({ ctx, input }): Promise<DocumentWhole> => new TenantRepository(ctx.em, Document).byId(input.id, whole),
+  ),
+
+  create: tenantProcedure(
+    "documents.write",
+    z.strictObject({
+      title: documentTitle,
+      content: documentContent.default(""),
+      metadata: jsonObject.default({}),
+      parentId: documentId.nullable().default(null),
+    }),
+  ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
+    const { services, principal } = ctx;
+    const data = {
+      ...input,
+      id: services.newId<DocumentId>(),
+      userId: principal.userId,
+      contentHash: contentHash(input.content),
+    };
+    return new TenantRepository(ctx.em, Document).create(data, services.clock(), whole);
+  }),
+
+  update: tenantProcedure(
+    "documents.write",
+    z
+      .strictObject({
+        id: documentId,
+        version,
+        title: documentTitle.optional(),
+        content: documentContent.optional(),
+        metadata: jsonObject.optional(),
+      })
+      .refine(({ title, content, metadata }) => [title, content, metadata].some((change) => change !== undefined), {
+        message: "must change at least one of title, content and metadata",
+      }),
+  ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
+    const { id, version: seen, title, content, metadata } = input;
+    const changes = {
+      ...(title === undefined ? {} : { title }),
+      ...(content === undefined ? {} : { content, contentHash: contentHash(content) }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+    return new TenantRepository(ctx.em, Document).update(id, seen, changes, ctx.services.clock(), whole);
+  }),
+
+  remove: tenantProcedure("documents.write", z.strictObject({ id: documentId, version: version.optional() })).mutation(
+    async ({ ctx, input }): Promise<{ id: DocumentId }> => {
+      await new TenantRepository(ctx.em, Document).remove(input.id, input.version);
+      return { id: input.id };
+    },
+  ),
+});

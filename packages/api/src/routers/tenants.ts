@@ -1,0 +1,40 @@
+import { Tenant } from "@severalty/db/entities/tenant";
+import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
+import type { TenantId } from "@severalty/domain/ids";
+import type { JsonObject } from "@severalty/domain/json";
+import type { SubscriptionTier, TenantStatus } from "@severalty/domain/tenant";
+import { z } from "zod";
+import { router, tenantProcedure } from "../procedures.ts";
+
+/** The caller's tenant. */
+export interface CurrentTenant {
+  id: TenantId;
+  slug: string;
+  name: string;
+  domain?: string | null | undefined;
+  status: TenantStatus;
+  subscriptionTier: SubscriptionTier;
+  settings: JsonObject;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const current = [
+  "id",
+  "slug",
+  "name",
+  "domain",
+  "status",
+  "subscriptionTier",
+  "settings",
+  "version",
+  "createdAt",
+  "updatedAt",
+] as const;
+
+export const tenantsRouter = router({
+  current: tenantProcedure("tenants.read", z.void()).query(({ ctx }): Promise<CurrentTenant> =>
+    new ReadRepository(ctx.em, Tenant).byId(ctx.principal.tenantId, current),
+  ),
+});

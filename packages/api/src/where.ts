@@ -1,0 +1,23 @@
+/** A condition of the filters that were given: absent ones constrain nothing. */
+export const where = <Filters extends Record<string, unknown>>(filters: Filters): { [Key in keyof Filters]?: never } =>
+  // Undefined entries are gone, so what is left is a condition on columns of the entity; the repository checks their names.
+  Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as never;
+
+/** From a moment on, up to and without another; undefined when neither is given. */
+export const between = (from: string | undefined, before: string | undefined) =>
+  from === undefined && before === undefined
+    ? undefined
+    : {
+        ...(from === undefined ? {} : { $gte: new Date(from) }),
+        ...(before === undefined ? {} : { $lt: new Date(before) }),
+      };
+
+/** Each word of `text` stands somewhere in one of the fields, in any case. `%`, `_` and `\` stand for themselves. */
+export const containsEachWord = (fields: readonly string[], text: string | undefined) =>
+  text
+    ?.split(/\s+/)
+    .filter((word) => word !== "")
+    .map((word) => {
+      const $ilike = `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+      return { $or: fields.map((field) => ({ [field]: { $ilike } })) };
+    });

@@ -1,0 +1,23 @@
+import { LockMode, type EntityManager } from "@mikro-orm/postgresql";
+import { Identity } from "../entities/identity.ts";
+import { OneTimeToken } from "../entities/one-time-token.ts";
+import { Session } from "../entities/session.ts";
+
+/**
+ * Spends a one-time token, once, under a row lock: sets the password of its identity, counts the e-mail as verified, and ends every
+ * session that the identity had. False, and nothing changed, for a token that is unknown, expired or spent.
+ */
+export const setPassword = (em: EntityManager, tokenHash: Buffer, hashedPassword: string, at: Date): Promise<boolean> =>
+  em.transactional(async (tx) => {
+    const token = await tx.findOne(OneTimeToken, { tokenHash }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (token === null || token.usedAt instanceof Date || token.expiresAt <= at) return false;
+    const { identityId } = token;
+    await tx.nativeUpdate(OneTimeToken, { tokenHash }, { usedAt: at, updatedAt: at });
+    await tx.nativeUpdate(Identity, { id: identityId }, { hashedPassword, emailVerifiedAt: at, updatedAt: at });
+    await tx.nativeUpdate(
+      Session,
+      { identityId, revokedAt: null },
+      { revokedAt: at, revokeReason: "password set", updatedAt: at },
+    );
+    return true;
+  });

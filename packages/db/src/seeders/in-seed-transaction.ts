@@ -1,0 +1,20 @@
+import pg from "pg";
+
+/** Runs `work` in one transaction as the migrator, one seeder at a time; what it throws rolls everything back. */
+export const inSeedTransaction = async <Result>(
+  url: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> => {
+  const client = new pg.Client({ connectionString: url, application_name: "severalty-seeder" });
+  await client.connect();
+  try {
+    await client.query("begin");
+    await client.query("select pg_advisory_xact_lock(hashtext('severalty/seeder'))");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } finally {
+    // Ending the connection rolls back what was not committed.
+    await client.end();
+  }
+};

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+const english = z.locales.en().localeError;
+
+/**
+ * Makes zod's own messages end with what was seen, shortened: "Too small: expected string to have >=1 characters, got "" (0 characters)".
+ * A schema for a secret must carry its own message, which takes precedence and shows nothing.
+ */
+export const installInputMessages = (): void => {
+  z.config({
+    customError: (issue) => {
+      const said = english(issue);
+      const rule = typeof said === "string" ? said : said?.message;
+      return rule === undefined || issue.code === "unrecognized_keys" ? rule : `${rule}, got ${seen(issue.input)}`;
+    },
+  });
+};
+
+const seen = (value: unknown): string => {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return `${JSON.stringify(value.slice(0, 40))} (${value.length} characters)`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return `an object with ${Object.keys(value).length} keys`;
+  return String(value);
+};
