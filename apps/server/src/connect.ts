@@ -34,6 +34,11 @@ export const connect = async (env: ServerEnv, log: Logger): Promise<Databases> =
   return { app, auth, platform };
 };
 
+/** Closes every pool once what runs on it has ended. */
+export const closeAll = async ({ app, auth, platform }: Databases): Promise<void> => {
+  await Promise.all([app.close(), auth.close(), platform.close()]);
+};
+
 const openPool = async (variable: string, url: string, env: ServerEnv, log: Logger): Promise<Orm> => {
   const orm = await createOrm({
     url,

@@ -28,8 +28,11 @@ export const shutdownOnSignal = (
       server.closeAllConnections();
     }, graceMs);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A kept-alive connection whose last answer began before the drain gets no `Connection: close`.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.closeIdleConnections();
     await closed;
+    clearInterval(sweep);
     clearTimeout(timer);
     await close();
     log.info("closed");

@@ -4,11 +4,14 @@ import { withTenant } from "@severalty/db/tenancy/with-tenant";
 import { DomainError } from "@severalty/domain/errors";
 import { isPermitted, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
-import type { z } from "zod";
+import { z } from "zod";
 import { toProtocolError } from "./errors.ts";
 import { t } from "./trpc.ts";
 
 export const { router, createCallerFactory } = t;
+
+/** Nothing, or an empty object for callers that always send one. */
+export const noInput = z.strictObject({}).nullish();
 
 /** Anybody may call it. Errors leave with their protocol code. */
 export const publicProcedure = t.procedure.use(async ({ next }) => {

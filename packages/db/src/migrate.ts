@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Migrator } from "@mikro-orm/migrations";
 import { MikroORM } from "@mikro-orm/postgresql";
-import pg from "pg";
+import { Client } from "pg";
 import { entities } from "./entities.ts";
 import { migrations } from "./migrations.ts";
 
@@ -38,7 +38,7 @@ export const migrationStates = async (url: string): Promise<MigrationState[]> =>
 };
 
 const executedMigrations = async (url: string): Promise<Map<string, Date>> => {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     const { rows: found } = await client.query<{ there: boolean }>(
@@ -82,7 +82,7 @@ const withMigrator = async <Result>(url: string, work: (migrator: Migrator) => P
  * CREATE INDEX CONCURRENTLY would wait in turn. The lock goes with the connection, so a killed migrator leaves none.
  */
 const withLock = async <Result>(url: string, work: () => Promise<Result>): Promise<Result> => {
-  const client = new pg.Client({ connectionString: url, application_name: "severalty-migrator-lock" });
+  const client = new Client({ connectionString: url, application_name: "severalty-migrator-lock" });
   await client.connect();
   try {
     const deadline = Date.now() + lockWaitMsMax;
@@ -97,7 +97,7 @@ const withLock = async <Result>(url: string, work: () => Promise<Result>): Promi
   }
 };
 
-const tryLock = async (client: pg.Client): Promise<boolean> => {
+const tryLock = async (client: Client): Promise<boolean> => {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_lock(hashtext('severalty/migrator')) as locked",
   );

@@ -1,4 +1,4 @@
-import { MikroORM, type PostgreSqlDriver } from "@mikro-orm/postgresql";
+import { MikroORM, type EntityManagerType, type PostgreSqlDriver } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { entities } from "./entities.ts";
 import { TenantClient } from "./driver/tenant-client.ts";
@@ -26,7 +26,7 @@ export const connectTimeoutMs = 5_000;
 
 /** The entity manager factory of one database role. Connects with the first statement, not here. */
 export const createOrm = (options: OrmOptions): Promise<Orm> =>
-  MikroORM.init<PostgreSqlDriver>({
+  MikroORM.init<PostgreSqlDriver, PostgreSqlDriver[typeof EntityManagerType]>({
     driver: TenantDriver,
     clientUrl: options.url,
     entities: [...entities],

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client, DatabaseError } from "pg";
 import { ensureDatabaseGrants, ensureRoles, type RoleName } from "./roles.ts";
 
 /**
@@ -16,8 +16,8 @@ export const provision = async (adminUrl: string, passwords: Partial<Record<Role
 };
 
 /** Runs `work` on one connection of its own, closed afterwards. */
-export const asAdmin = async <Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> => {
-  const client = new pg.Client({ connectionString: url, application_name: "severalty-provision" });
+export const asAdmin = async <Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> => {
+  const client = new Client({ connectionString: url, application_name: "severalty-provision" });
   await client.connect();
   try {
     return await work(client);
@@ -27,11 +27,11 @@ export const asAdmin = async <Result>(url: string, work: (client: pg.Client) => 
 };
 
 /** Two at once: one creates it, the other finds it (42P04 duplicate_database, or 23505 from the catalog's index). */
-const createDatabase = async (admin: pg.Client, database: string) => {
+const createDatabase = async (admin: Client, database: string) => {
   try {
     await admin.query(`create database ${admin.escapeIdentifier(database)}`);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !["42P04", "23505"].includes(error.code ?? "")) throw error;
+    if (!(error instanceof DatabaseError) || !["42P04", "23505"].includes(error.code ?? "")) throw error;
   }
 };
 

@@ -23,6 +23,9 @@ export type RoleName = keyof typeof roles;
 /** Roles that the server logs in with. */
 export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platform"] as const;
 
+/** A stuck statement, lock or idle transaction of the server ends by itself; as role settings they pass through PgBouncer. */
+const timeouts = { statement_timeout: "30s", lock_timeout: "10s", idle_in_transaction_session_timeout: "60s" };
+
 /**
  * Creates the roles and sets their flags, memberships and given passwords; safe to repeat and to run from many databases of one
  * cluster at once. `admin` must be connected to the cluster's `postgres` database, whose lock all callers share.
@@ -39,6 +42,11 @@ export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleN
     }
     for (const [name, password] of Object.entries(passwords)) {
       await admin.query(`alter role ${name} password '${scramVerifier(password)}'`);
+    }
+    for (const name of serverRoles) {
+      for (const [setting, value] of Object.entries(timeouts)) {
+        await admin.query(`alter role ${name} set ${setting} = '${value}'`);
+      }
     }
     // Owner and gate lend their rights to whoever changes the schema, and to nobody else.
     await admin.query("grant severalty_owner, severalty_gate to severalty_migrator");

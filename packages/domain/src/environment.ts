@@ -50,7 +50,10 @@ export const parseEnvironment = <Schema extends z.ZodObject>(
   return parsed.data;
 };
 
-const describe = (schema: z.ZodObject, name: string): string => schema.shape[name]?.description ?? "it is required";
+const describe = (schema: z.ZodObject, name: string): string => {
+  const setting: unknown = schema.shape[name];
+  return setting instanceof z.ZodType ? (setting.description ?? "it is required") : "it is required";
+};
 
 /** A PostgreSQL URL with a role, a host and a database. Its messages never show it: it holds a password. */
 export const databaseUrl = z.string().refine(

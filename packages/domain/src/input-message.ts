@@ -21,5 +21,5 @@ const seen = (value: unknown): string => {
   if (typeof value === "string") return `${JSON.stringify(value.slice(0, 40))} (${value.length} characters)`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) return `an object with ${Object.keys(value).length} keys`;
-  return String(value);
+  return JSON.stringify(value) ?? typeof value;
 };

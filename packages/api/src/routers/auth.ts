@@ -11,10 +11,11 @@ import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { email } from "@severalty/domain/email";
 import { DomainError } from "@severalty/domain/errors";
 import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
-import { tenantName, tenantSlug, type SubscriptionTier } from "@severalty/domain/tenant";
+import { platformSlug, tenantName, tenantSlug, type SubscriptionTier } from "@severalty/domain/tenant";
 import { password, usernameFor, userName, type Preferences, type StorageMode } from "@severalty/domain/user";
 import { z } from "zod";
-import { authedProcedure, publicProcedure, router, tenantProcedure } from "../procedures.ts";
+import type { Context } from "../context.ts";
+import { authedProcedure, noInput, publicProcedure, router, tenantProcedure } from "../procedures.ts";
 import { newSession, signInAnswer, type SignedInTenant, type SignedInUser, type SignInAnswer } from "../sign-in.ts";
 
 /** Who calls, as the database has him now. */
@@ -35,6 +36,9 @@ export const authRouter = router({
     .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
       const { services, client } = ctx;
       await services.rateLimits.use({ limit: "register", key: client.ip ?? "unknown" });
+      // Whoever held it before the migrator has seeded it would be given the platform's administrators.
+      if (input.tenantSlug === platformSlug)
+        throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
       const hashedPassword = await hashPassword(input.password);
       const session = newSession(services);
       const ids = {
@@ -73,14 +77,10 @@ export const authRouter = router({
       const isRight = await verifyPassword(credentials?.hashedPassword ?? null, input.password);
       const memberships = credentials === null ? [] : await membershipsOf(em, credentials.id);
       const wanted = memberships.filter(({ tenantSlug: slug }) => slug === (input.tenantSlug ?? slug));
-      if (credentials === null || !isRight) {
-        const [target] = wanted;
-        const details = { reason: "auth/wrong-credentials" };
-        if (target !== undefined)
-          await recordSignIn(em, target, { action: "auth.login", outcome: "denied", details }, client);
-        throw new DomainError("unauthenticated", "auth/wrong-credentials", "e-mail or password is wrong");
-      }
-      const membership = enterable(wanted);
+      const membership = wanted.find(isActive) ?? wanted[0];
+      if (credentials === null || !isRight) throw await recordRefusal(ctx, membership, wrongCredentials());
+      if (membership === undefined) throw noMembership();
+      if (!isActive(membership)) throw await recordRefusal(ctx, membership, suspended());
       const sessionId = services.newId<SessionId>();
       const session = newSession(services);
       await openSession(em, sessionId, { identityId: credentials.id, membership }, session, client);
@@ -92,23 +92,27 @@ export const authRouter = router({
     .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
       const { services, client } = ctx;
       if (!isRefreshToken(input.refreshToken)) throw invalidRefreshToken();
-      const em = services.auth.em.fork();
       const session = newSession(services);
-      const renewal = await renewSession(em, hashRefreshToken(input.refreshToken), session, client);
-      if (renewal.outcome === "just-used") {
-        throw new DomainError(
-          "conflict",
-          "auth/refresh-in-progress",
-          "this refresh token was used a moment ago: try again",
-        );
-      }
-      if (renewal.outcome !== "renewed") throw invalidRefreshToken();
-      const memberships = await membershipsOf(em, renewal.identityId);
-      const membership = enterable(memberships.filter(({ tenantId }) => tenantId === renewal.tenantId));
-      return signInAnswer(services, renewal.sessionId, session.refreshToken, membership, memberships);
+      // One transaction: a person who may not enter the tenant keeps his refresh token for when he may again.
+      const renewed = await services.auth.em.fork().transactional(async (tx) => {
+        const renewal = await renewSession(tx, hashRefreshToken(input.refreshToken), session, client);
+        if (renewal.outcome !== "renewed") return renewal.outcome;
+        const memberships = await membershipsOf(tx, renewal.identityId);
+        const membership = memberships.find(({ tenantId }) => tenantId === renewal.tenantId);
+        if (membership === undefined) throw noMembership();
+        if (!isActive(membership)) throw suspended();
+        return signInAnswer(services, renewal.sessionId, session.refreshToken, membership, memberships);
+      });
+      if (typeof renewed === "object") return renewed;
+      if (renewed !== "just-used") throw invalidRefreshToken();
+      throw new DomainError(
+        "conflict",
+        "auth/refresh-in-progress",
+        "this refresh token was used a moment ago: try again",
+      );
     }),
 
-  logout: authedProcedure.input(z.void()).mutation(async ({ ctx }): Promise<{ signedOut: true }> => {
+  logout: authedProcedure.input(noInput).mutation(async ({ ctx }): Promise<{ signedOut: true }> => {
     const { sessionId: id, tenantId, userId } = ctx.principal;
     const em = ctx.services.auth.em.fork();
     await revokeSession(em, { id, tenantId, userId }, "signed out", ctx.services.clock(), ctx.client);
@@ -131,7 +135,7 @@ export const authRouter = router({
       throw new DomainError("unauthenticated", "auth/link-invalid", "the link is not valid any more: ask for another");
     }),
 
-  me: tenantProcedure("tenants.read", z.void()).query(async ({ ctx }): Promise<Me> => {
+  me: tenantProcedure("tenants.read", noInput).query(async ({ ctx }): Promise<Me> => {
     const { userId, tenantId } = ctx.principal;
     const user = await new ReadRepository(ctx.em, User).byId(userId, [
       "id",
@@ -147,16 +151,26 @@ export const authRouter = router({
   }),
 });
 
-/** The first of these memberships, if its tenant is active. Says why not only to somebody who has proven who he is. */
-const enterable = ([first]: readonly Membership[]): Membership => {
-  if (first === undefined) {
-    throw new DomainError("forbidden", "auth/no-membership", "you are no active member of that tenant");
-  }
-  if (first.tenantStatus !== "active") {
-    throw new DomainError("forbidden", "tenants/suspended", "the tenant is suspended");
-  }
-  return first;
+const isActive = ({ tenantStatus }: Membership): boolean => tenantStatus === "active";
+
+/** Puts a refused sign-in into the log of the tenant that it was meant for, if there is one, and gives the refusal back. */
+const recordRefusal = async (
+  { services, client }: Context,
+  membership: Membership | undefined,
+  refusal: DomainError,
+): Promise<DomainError> => {
+  const record = { action: "auth.login", outcome: "denied", details: { reason: refusal.reason } } as const;
+  if (membership !== undefined) await recordSignIn(services.auth.em.fork(), membership, record, client);
+  return refusal;
 };
+
+const wrongCredentials = () =>
+  new DomainError("unauthenticated", "auth/wrong-credentials", "e-mail or password is wrong");
+
+const noMembership = () =>
+  new DomainError("forbidden", "auth/no-membership", "you are no active member of that tenant");
+
+const suspended = () => new DomainError("forbidden", "tenants/suspended", "the tenant is suspended");
 
 const invalidRefreshToken = () =>
   new DomainError("unauthenticated", "auth/refresh-token-invalid", "the refresh token is not valid: sign in again");

@@ -3,8 +3,7 @@ import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import type { TenantId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import type { SubscriptionTier, TenantStatus } from "@severalty/domain/tenant";
-import { z } from "zod";
-import { router, tenantProcedure } from "../procedures.ts";
+import { noInput, router, tenantProcedure } from "../procedures.ts";
 
 /** The caller's tenant. */
 export interface CurrentTenant {
@@ -34,7 +33,7 @@ const current = [
 ] as const;
 
 export const tenantsRouter = router({
-  current: tenantProcedure("tenants.read", z.void()).query(({ ctx }): Promise<CurrentTenant> =>
+  current: tenantProcedure("tenants.read", noInput).query(({ ctx }): Promise<CurrentTenant> =>
     new ReadRepository(ctx.em, Tenant).byId(ctx.principal.tenantId, current),
   ),
 });

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 
 /** A statement failed earlier in the transaction, so COMMIT would have rolled it back and reported success. */
 export class AbortedTransactionError extends Error {
@@ -14,7 +14,7 @@ type Release = (error?: Error | boolean) => void;
  * A pg client whose transactions end in exactly one way. Kysely keeps a connection for ever when BEGIN or ROLLBACK fails on it
  * (0.29.6, ControlledTransaction), and PostgreSQL answers COMMIT of an aborted transaction with a quiet ROLLBACK.
  */
-export class TenantClient extends pg.Client {
+export class TenantClient extends Client {
   #giveBack: Release = () => undefined;
 
   /** The pool sets it on every client that it hands out. A connection with a transaction still open is destroyed, not inherited. */

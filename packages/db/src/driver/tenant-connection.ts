@@ -21,7 +21,7 @@ export class TenantConnection extends PostgreSqlConnection {
     const transaction = await super.begin(rest);
     if (sessionContext === undefined || options.ctx !== undefined) return transaction;
     try {
-      await this.#enter(transaction, sessionContext);
+      await this.#enter(transaction as Transaction, sessionContext);
       return transaction;
     } catch (error) {
       await transaction.rollback().execute();
@@ -73,7 +73,7 @@ export class TenantConnection extends PostgreSqlConnection {
     return bind(query, values, this.platform);
   }
 
-  async #enter(transaction: ControlledTransaction<unknown>, { variables = {} }: SessionContext): Promise<void> {
+  async #enter(transaction: Transaction, { variables = {} }: SessionContext): Promise<void> {
     const credentials = ["session", "user", "tenant", "role", "requestId", "action"].map((name) => variables[name]);
     await this.execute("select app.enter(?, ?, ?, ?, ?, ?)", credentials, "run", transaction);
   }

@@ -25,7 +25,7 @@ export const Document = defineEntity({
     { name: "documents_tenant_id_parent_id_index", properties: ["tenantId", "parentId"] },
   ],
   checks: [
-    { name: "documents_title_check", expression: "char_length(title) between 1 and 300" },
+    { name: "documents_title_check", expression: "char_length(title) >= 1 and char_length(title) <= 300" },
     { name: "documents_content_hash_check", expression: "content_hash ~ '^[0-9a-f]{64}$'" },
     { name: "documents_metadata_check", expression: "jsonb_typeof(metadata) = 'object'" },
   ],

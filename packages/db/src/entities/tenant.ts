@@ -32,7 +32,7 @@ export const Tenant = defineEntity({
   ],
   checks: [
     { name: "tenants_slug_check", expression: "slug ~ '^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$'" },
-    { name: "tenants_name_check", expression: "char_length(name) between 1 and 120" },
+    { name: "tenants_name_check", expression: "char_length(name) >= 1 and char_length(name) <= 120" },
     { name: "tenants_status_check", expression: "status in ('active', 'suspended')" },
     {
       name: "tenants_subscription_tier_check",

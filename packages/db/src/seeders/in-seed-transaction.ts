@@ -1,11 +1,11 @@
-import pg from "pg";
+import { Client } from "pg";
 
 /** Runs `work` in one transaction as the migrator, one seeder at a time; what it throws rolls everything back. */
 export const inSeedTransaction = async <Result>(
   url: string,
-  work: (client: pg.Client) => Promise<Result>,
+  work: (client: Client) => Promise<Result>,
 ): Promise<Result> => {
-  const client = new pg.Client({ connectionString: url, application_name: "severalty-seeder" });
+  const client = new Client({ connectionString: url, application_name: "severalty-seeder" });
   await client.connect();
   try {
     await client.query("begin");

@@ -2,11 +2,19 @@ import type { EntityManager } from "@mikro-orm/core";
 import { asId, type TenantId } from "@severalty/domain/ids";
 import { NoTenantError } from "@severalty/domain/errors";
 
-/** Always on: gives the planner an explicit `tenant_id = …`, which the policy then confirms. */
+/**
+ * Always on: gives the planner an explicit `tenant_id = …`, which the policy then confirms. Throws `NoTenantError`, before any SQL,
+ * when no tenant is entered.
+ */
 export const tenantFilter = (property: "tenantId" | "id") => ({
   name: "tenant",
-  cond: (parameters: { tenantId: TenantId }) => ({ [property]: parameters.tenantId }),
+  cond: (parameters: { tenantId?: TenantId } | undefined) => {
+    if (typeof parameters?.tenantId !== "string") throw new NoTenantError("a query");
+    return { [property]: parameters.tenantId };
+  },
   default: true,
+  // Without it MikroORM answers missing parameters with an error of its own.
+  args: false,
 });
 
 /** The tenant that this entity manager has entered. Throws `NoTenantError`, before any SQL, when it has entered none. */

@@ -1,6 +1,6 @@
 import { cloneDatabase } from "@severalty/postgres/template";
 import { withCredentials } from "@severalty/postgres/url";
-import pg from "pg";
+import { Client } from "pg";
 import { inject } from "vitest";
 import { createOrm, type Orm, type OrmOptions } from "../orm.ts";
 import { asAdmin } from "../provision.ts";
@@ -39,8 +39,8 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   /** One plain connection, as a role or as the superuser, closed with the database. */
-  async client(role?: RoleName): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: role === undefined ? this.adminUrl : this.url(role) });
+  async client(role?: RoleName): Promise<Client> {
+    const client = new Client({ connectionString: role === undefined ? this.adminUrl : this.url(role) });
     client.on("error", () => undefined);
     await client.connect();
     this.#stack.defer(() => client.end());

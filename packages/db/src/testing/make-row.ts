@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { EntityMetadata, EntityName, EntityProperty } from "@mikro-orm/core";
+import { createNewId, type TenantId } from "@severalty/domain/ids";
+import type { Client } from "pg";
+import { entities } from "../entities.ts";
+import type { Orm } from "../orm.ts";
+
+/** Values of a row by property; relations by the scalar on their column. */
+export type RowData = Record<string, unknown>;
+
+export type AnyEntity = EntityName<Record<string, unknown>>;
+
+/** What a check asks for and no column type tells, by entity. */
+const needed: Record<string, () => RowData> = {
+  AuditLog: () => ({ actorKind: "user" }),
+  Document: () => ({ contentHash: randomBytes(32).toString("hex") }),
+  OneTimeToken: () => ({ purpose: "set-password" }),
+};
+
+const newId = createNewId();
+
+/** A valid row of any entity, inserted past every policy, with the rows that it refers to. Throws an error that names what it lacks. */
+export const makeRow = async (
+  admin: Client,
+  orm: Orm,
+  entity: AnyEntity,
+  tenantId: TenantId,
+  given: RowData = {},
+): Promise<RowData> => {
+  const meta = orm.getMetadata().get(entity);
+  const data = await makeRowData(admin, orm, entity, tenantId, given);
+  const names = Object.keys(data);
+  const columns = names.map((name) => columnOf(meta, name));
+  try {
+    await admin.query(
+      `insert into ${tableOf(meta)} (${columns.join(", ")}) values (${names.map((_, at) => `$${at + 1}`).join(", ")})`,
+      names.map((name) => data[name]),
+    );
+  } catch (cause) {
+    throw new Error(`makeRow cannot make a row of ${meta.className}: give it what its checks need`, { cause });
+  }
+  return data;
+};
+
+/** The values alone; the rows that it refers to are made. */
+export const makeRowData = async (
+  admin: Client,
+  orm: Orm,
+  entity: AnyEntity,
+  tenantId: TenantId,
+  given: RowData = {},
+): Promise<RowData> => {
+  const meta = orm.getMetadata().get(entity);
+  const data: RowData = { ...needed[meta.className]?.(), ...given };
+  for (const reference of meta.relations) {
+    const name = ownScalar(meta, reference);
+    const property = meta.properties[name];
+    if (name in data || property?.nullable === true) continue;
+    const target = reference.targetMeta;
+    if (property === undefined || target === undefined) throw new Error(`${meta.className}.${name} refers to nothing`);
+    if (target.className === "Tenant") data[name] = tenantId;
+    else data[name] = (await makeRow(admin, orm, entityNamed(target.className), tenantId))[ownKey(target)];
+  }
+  for (const property of meta.props) {
+    const { name, nullable, default: preset, defaultRaw } = property;
+    if (name in data || property.kind !== "scalar" || nullable === true) continue;
+    if (preset !== undefined || defaultRaw !== undefined) continue;
+    data[name] = columnOf(meta, name) === "tenant_id" ? tenantId : valueFor(meta, property);
+  }
+  return data;
+};
+
+/** The row's primary key, as a condition. */
+export const keyOf = (meta: EntityMetadata, data: RowData): RowData =>
+  Object.fromEntries(meta.primaryKeys.map((name) => [name, data[name]]));
+
+/** `app.users`, for SQL. */
+export const tableOf = (meta: EntityMetadata): string => `${meta.schema}.${meta.tableName}`;
+
+export const columnOf = (meta: EntityMetadata, name: string): string => meta.properties[name]?.fieldNames[0] ?? name;
+
+/** The property that holds a reference's own half: the id beside the tenant. */
+export const ownScalar = (meta: EntityMetadata, reference: EntityProperty): string => {
+  if (reference.mapToPk === true) return reference.name;
+  const [column] = reference.ownColumns;
+  const scalar = meta.props.find(({ kind, fieldNames }) => kind === "scalar" && fieldNames[0] === column);
+  if (scalar === undefined) throw new Error(`${meta.className}.${reference.name} has no scalar on ${column}`);
+  return scalar.name;
+};
+
+/** The registry's members differ in type; each is an entity. */
+export const anyEntity = (entity: unknown): AnyEntity => entity as AnyEntity;
+
+const entityNamed = (name: string): AnyEntity => {
+  const found = entities.find((entity) => anyEntity(entity) !== undefined && nameOf(entity) === name);
+  if (found === undefined) throw new Error(`${name} is not in the registry of entities`);
+  return anyEntity(found);
+};
+
+/** What an entity is called. */
+export const nameOf = (entity: (typeof entities)[number]): string => entity.meta.className;
+
+/** The part of a primary key that is not the tenant. */
+const ownKey = (meta: EntityMetadata): string => meta.primaryKeys.find((name) => name !== "tenantId") ?? "id";
+
+const valueFor = (meta: EntityMetadata, { name, columnTypes: [type = ""] }: EntityProperty): unknown => {
+  if (type === "uuid") return newId();
+  if (type === "text") return `text-${randomBytes(6).toString("hex")}`;
+  if (type.startsWith("timestamptz")) return new Date(Date.now() + (name.startsWith("expires") ? 3_600_000 : 0));
+  if (type === "bytea") return randomBytes(32);
+  if (type === "jsonb") return {};
+  if (type.endsWith("[]")) return [];
+  if (type === "boolean") return true;
+  if (/^(int|bigint|smallint|numeric)/.test(type)) return 1;
+  throw new Error(`makeRow knows no value for ${meta.className}.${name} of type ${type}: teach it one`);
+};

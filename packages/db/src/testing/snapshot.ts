@@ -1,0 +1,24 @@
+import type { TenantId } from "@severalty/domain/ids";
+import type { Client } from "pg";
+
+/** Every row, as PostgreSQL prints it, by table. */
+export type Snapshot = Record<string, string[]>;
+
+/** The rows of every table of `app` and `auth`, less those of one tenant: two equal snapshots mean that nothing changed. */
+export const snapshot = async (admin: Client, options: { except?: TenantId } = {}): Promise<Snapshot> => {
+  const { rows: tables } = await admin.query<{ name: string; tenant: string | null }>(
+    `select c.oid::regclass::text as name, case when c.oid = 'app.tenants'::regclass then 'id' else a.attname::text end as tenant
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     left join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where n.nspname in ('app', 'auth') and c.relkind = 'r' order by 1`,
+  );
+  const selects = tables.map(
+    ({ name, tenant }) =>
+      `select '${name}' as name, coalesce(array_agg(r::text order by r::text), '{}') as rows from ${name} r
+       where $1::uuid is null or ${tenant === null ? "true" : `r.${tenant} <> $1`}`,
+  );
+  const { rows } = await admin.query<{ name: string; rows: string[] }>(selects.join(" union all "), [
+    options.except ?? null,
+  ]);
+  return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
+};
