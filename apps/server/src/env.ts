@@ -8,32 +8,40 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` });
 
+/** Every default secret of docker-compose.yml begins with this; they are for a first look. */
+const placeholder = "insecure-";
+
 /** The server's settings; `.env.example` documents each. */
-export const serverEnv = z.object({
-  ENVIRONMENT: z
-    .enum(environments, { error: `must be one of ${environments.join(", ")}` })
-    .describe(`one of ${environments.join(", ")}`),
-  DATABASE_URL: databaseUrl.describe("the URL of role severalty_app"),
-  AUTH_DATABASE_URL: databaseUrl.describe("the URL of role severalty_auth"),
-  PLATFORM_DATABASE_URL: databaseUrl.describe("the URL of role severalty_platform"),
-  AUTH_SECRET: z
-    .string()
-    .refine((value) => Buffer.byteLength(value) >= 32, { error: "must be at least 32 bytes" })
-    .describe("at least 32 random bytes that sign access tokens"),
-  PORT: wholeNumber(0, 65_535).default(8000),
-  HOST: z.string().default("0.0.0.0"),
-  LOG_LEVEL: z
-    .enum(["trace", "debug", "info", "warn", "error", "silent"], {
-      error: "must be one of trace, debug, info, warn, error, silent",
-    })
-    .default("info"),
-  /** Proxies in front whose X-Forwarded-For is believed. */
-  TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
-  POOL_MAX: wholeNumber(2, 100).default(10),
-  CONNECT_ATTEMPTS: wholeNumber(1, 100).default(8),
-  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(10_000),
-  /** Multiplies every rate limit; unset, 1 in production and 100 elsewhere. */
-  RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).optional(),
-});
+export const serverEnv = z
+  .object({
+    ENVIRONMENT: z
+      .enum(environments, { error: `must be one of ${environments.join(", ")}` })
+      .describe(`one of ${environments.join(", ")}`),
+    DATABASE_URL: databaseUrl.describe("the URL of role severalty_app"),
+    AUTH_DATABASE_URL: databaseUrl.describe("the URL of role severalty_auth"),
+    PLATFORM_DATABASE_URL: databaseUrl.describe("the URL of role severalty_platform"),
+    AUTH_SECRET: z
+      .string()
+      .refine((value) => Buffer.byteLength(value) >= 32, { error: "must be at least 32 bytes" })
+      .describe("at least 32 random bytes that sign access tokens"),
+    PORT: wholeNumber(0, 65_535).default(8000),
+    HOST: z.string().default("0.0.0.0"),
+    LOG_LEVEL: z
+      .enum(["trace", "debug", "info", "warn", "error", "silent"], {
+        error: "must be one of trace, debug, info, warn, error, silent",
+      })
+      .default("info"),
+    /** Proxies in front whose X-Forwarded-For is believed. */
+    TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
+    POOL_MAX: wholeNumber(2, 100).default(10),
+    CONNECT_ATTEMPTS: wholeNumber(1, 100).default(8),
+    SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(10_000),
+    /** Multiplies every rate limit; unset, 1 in production and 100 elsewhere. */
+    RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).optional(),
+  })
+  .refine(({ ENVIRONMENT, AUTH_SECRET }) => ENVIRONMENT !== "production" || !AUTH_SECRET.startsWith(placeholder), {
+    path: ["AUTH_SECRET"],
+    error: "must be your own in production",
+  });
 
 export type ServerEnv = z.infer<typeof serverEnv>;

@@ -27,10 +27,14 @@ export const requestLog =
     response.once("close", () => {
       const ms = Math.round((performance.now() - began) * 10) / 10;
       const line = { method: request.method, path: request.baseUrl + request.path, status: response.statusCode, ms };
-      response.locals.log.info(line, response.writableFinished ? "answered" : "closed by the client");
+      // Probes ask every few seconds; only their failures are worth a line.
+      const level = probes.has(request.path) && response.statusCode < 400 ? "debug" : "info";
+      response.locals.log[level](line, response.writableFinished ? "answered" : "closed by the client");
     });
     next();
   };
+
+const probes = new Set(["/healthz", "/readyz"]);
 
 const requestIdOf = (request: Request): string => {
   const given = request.header("x-request-id");
