@@ -16,24 +16,36 @@ const addresses = z
   })
   .transform((list) => z.array(email).parse(split(list)));
 
+/** Every default secret of docker-compose.yml begins with this; they are for a first look. */
+const placeholder = "insecure-";
+
 /** The migrator's settings; `.env.example` documents each. */
-export const migratorEnv = z.object({
-  ENVIRONMENT: z
-    .enum(environments, { error: `must be one of ${environments.join(", ")}` })
-    .describe(`one of ${environments.join(", ")}`),
-  DATABASE_URL: databaseUrl.describe("the URL of role severalty_migrator"),
-  ADMIN_DATABASE_URL: databaseUrl.optional(),
-  APP_ROLE_PASSWORD: z.string().optional(),
-  AUTH_ROLE_PASSWORD: z.string().optional(),
-  PLATFORM_ROLE_PASSWORD: z.string().optional(),
-  INITIAL_ADMINS: addresses,
-  /** Where people reach the console; one-time links lead there. */
-  PUBLIC_URL: z.url({ error: "must be a URL" }).default("http://localhost:3000"),
-  CONNECT_ATTEMPTS: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, { error: "must be a whole number from 1 to 999" })
-    .default("30")
-    .transform(Number),
-});
+export const migratorEnv = z
+  .object({
+    ENVIRONMENT: z
+      .enum(environments, { error: `must be one of ${environments.join(", ")}` })
+      .describe(`one of ${environments.join(", ")}`),
+    DATABASE_URL: databaseUrl.describe("the URL of role severalty_migrator"),
+    ADMIN_DATABASE_URL: databaseUrl.optional(),
+    APP_ROLE_PASSWORD: z.string().optional(),
+    AUTH_ROLE_PASSWORD: z.string().optional(),
+    PLATFORM_ROLE_PASSWORD: z.string().optional(),
+    INITIAL_ADMINS: addresses,
+    /** Where people reach the console; one-time links lead there. */
+    PUBLIC_URL: z.url({ error: "must be a URL" }).default("http://localhost:3000"),
+    CONNECT_ATTEMPTS: z
+      .string()
+      .regex(/^[1-9]\d{0,2}$/, { error: "must be a whole number from 1 to 999" })
+      .default("30")
+      .transform(Number),
+  })
+  .superRefine((env, context) => {
+    if (env.ENVIRONMENT !== "production") return;
+    for (const name of ["APP_ROLE_PASSWORD", "AUTH_ROLE_PASSWORD", "PLATFORM_ROLE_PASSWORD"] as const) {
+      if (env[name]?.startsWith(placeholder) === true) {
+        context.addIssue({ code: "custom", path: [name], message: "must be your own in production" });
+      }
+    }
+  });
 
 export type MigratorEnv = z.infer<typeof migratorEnv>;

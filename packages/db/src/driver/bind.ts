@@ -1,4 +1,4 @@
-import { isRaw, type Platform } from "@mikro-orm/core";
+import { isRaw, RawQueryFragment, type Platform } from "@mikro-orm/core";
 
 /** A statement as it travels: `$1`-style text, and values that never become part of it. */
 export interface BoundStatement {
@@ -12,10 +12,12 @@ export interface BoundStatement {
  */
 export const bind = (sql: string, values: readonly unknown[], platform: Platform): BoundStatement => {
   const parameters: unknown[] = [];
-  return { sql: values.length === 0 ? sql : bindInto(sql, values, platform, parameters), parameters };
+  return { sql: bindInto(sql, values, platform, parameters), parameters };
 };
 
 const bindInto = (sql: string, values: readonly unknown[], platform: Platform, parameters: unknown[]): string => {
+  // As MikroORM has it: text without values is sent as it stands, question marks included.
+  if (values.length === 0) return sql;
   let next = 0;
   let text = "";
   for (let at = 0; at < sql.length; at++) {
@@ -24,7 +26,7 @@ const bindInto = (sql: string, values: readonly unknown[], platform: Platform, p
       text += "?";
       at++;
     } else if (character === "?" && sql[at + 1] === "?") {
-      text += platform.quoteIdentifier(String(values[next++]));
+      text += identifier(values[next++], platform, parameters);
       at++;
     } else if (character === "?") {
       text += placeholder(values[next++], platform, parameters);
@@ -33,6 +35,12 @@ const bindInto = (sql: string, values: readonly unknown[], platform: Platform, p
     }
   }
   return text;
+};
+
+const identifier = (name: unknown, platform: Platform, parameters: unknown[]): string => {
+  const fragment = RawQueryFragment.getKnownFragment(name as string);
+  if (fragment !== undefined) return bindInto(fragment.sql, fragment.params, platform, parameters);
+  return platform.quoteIdentifier(String(name));
 };
 
 const placeholder = (value: unknown, platform: Platform, parameters: unknown[]): string => {

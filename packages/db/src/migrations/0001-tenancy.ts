@@ -20,7 +20,7 @@ export class Tenancy extends Migration {
       `drop table app.audit_logs, auth.rate_limits, auth.refresh_tokens, auth.sessions, app.users, app.tenants, auth.identities`,
     );
     this.addSql(`drop function app.record(text, jsonb), app.enter(uuid, uuid, uuid, text, text, text), app.audit(),
-      app.set_context(uuid, uuid, uuid, text, text, text), app.entered(), app.tenant_id(), app.uuid_v7()`);
+      app.set_context(uuid, uuid, uuid, text, uuid, text, text), app.entered(), app.tenant_id(), app.uuid_v7()`);
     this.addSql(`drop schema sealed cascade`);
     this.addSql(`drop schema auth`);
     // The schema app itself stays: the record of migrations is in it.
@@ -234,7 +234,7 @@ const functions = [
         placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
       6, (get_byte(uuid_send(gen_random_uuid()), 6) & 15) | 112), 'hex')::uuid $$`,
 
-  // tenant, user, session, role, request id, action of a valid context; null without one.
+  // tenant, user, session, role, team (or ''), request id, action of a valid context; null without one.
   `create function app.entered() returns text[] language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
     begin
       if app.tenant_id() is null then return null; end if;
@@ -242,11 +242,12 @@ const functions = [
     end $$`,
 
   // Seals a context for the rest of this transaction. For gate functions only: it checks nothing.
-  `create function app.set_context(session uuid, usr uuid, tenant uuid, role text, request_id text, action text)
+  `create function app.set_context(session uuid, usr uuid, tenant uuid, role text, team uuid, request_id text, action text)
     returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
     declare body text; i bytea; o bytea;
     begin
-      body := concat_ws('|', tenant, usr, session, role, translate(request_id, '|', '/'), translate(action, '|', '/'));
+      -- Seven fields always, whatever is in them.
+      body := concat_ws('|', tenant, usr, session, role, coalesce(team::text, ''), translate(coalesce(request_id, ''), '|', '/'), translate(coalesce(action, ''), '|', '/'));
       select inner_pad, outer_pad into i, o from sealed.keys where id = 1;
       perform set_config('app.context', body || '|' ||
         encode(sha256(o || sha256(i || convert_to(body || extract(epoch from now())::text, 'UTF8'))), 'hex'), true);
@@ -273,7 +274,7 @@ const functions = [
       if tenant_status <> 'active' then
         raise exception 'the tenant is suspended' using errcode = 'SV002';
       end if;
-      perform app.set_context(session, usr, tenant, role, request_id, action);
+      perform app.set_context(session, usr, tenant, role, null, request_id, action);
     end $$`,
 
   // One row of audit per changed row, written for whoever changes it. A tenant that is being erased takes its log along.
@@ -296,8 +297,8 @@ const functions = [
       insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, outcome, resource_type, resource_id,
         details, request_id, execution_ms)
       values (of_tenant, now(), app.uuid_v7(), context[2]::uuid, case when context is null then 'system' else 'user' end,
-        coalesce(context[6], tg_table_name || '.' || case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'remove' end),
-        'ok', tg_table_name, resource, details, context[5],
+        coalesce(nullif(context[7], ''), tg_table_name || '.' || case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'remove' end),
+        'ok', tg_table_name, resource, details, nullif(context[6], ''),
         (extract(epoch from clock_timestamp() - now()) * 1000)::int);
       return null;
     end $$`,
@@ -314,8 +315,8 @@ const functions = [
         raise exception 'outcome must be denied or error, got %', outcome using errcode = '22023';
       end if;
       insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, outcome, resource_type, details, request_id)
-      values (context[1]::uuid, now(), app.uuid_v7(), context[2]::uuid, 'user', context[6], outcome,
-        split_part(context[6], '.', 1), details, context[5]);
+      values (context[1]::uuid, now(), app.uuid_v7(), context[2]::uuid, 'user', context[7], outcome,
+        split_part(context[7], '.', 1), details, context[6]);
     end $$`,
 
   ...["tenants", "users"].map(
@@ -326,7 +327,7 @@ const functions = [
   ...[
     "app.tenant_id()",
     "app.entered()",
-    "app.set_context(uuid, uuid, uuid, text, text, text)",
+    "app.set_context(uuid, uuid, uuid, text, uuid, text, text)",
     "app.enter(uuid, uuid, uuid, text, text, text)",
     "app.audit()",
     "app.record(text, jsonb)",

@@ -31,7 +31,7 @@ export class SignIn extends Migration {
         refresh_expires_at timestamptz, ip text, user_agent text, request_id text, at timestamptz)
       returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
       begin
-        perform app.set_context(session, usr, tenant, 'agency_admin', request_id, 'auth.register');
+        perform app.set_context(session, usr, tenant, 'agency_admin', null, request_id, 'auth.register');
         insert into auth.identities (id, email, name, hashed_password, created_at, updated_at)
           values (identity, email, person_name, hashed_password, at, at);
         insert into app.tenants (id, slug, name, created_at, updated_at) values (tenant, tenant_slug, tenant_name, at, at);
