@@ -1,6 +1,6 @@
 import { defineConfig } from "tsdown";
 
-// Declarations: tsc writes those of this package and of @severalty/api (see "build"), tsdown rolls them into one file.
+// Declarations: tsc writes those of this package and of the ones that its types come from (see "build"), tsdown rolls them into one file.
 export default defineConfig([
   { entry: "src/index.ts", platform: "neutral", dts: false, clean: false },
   {
@@ -9,5 +9,7 @@ export default defineConfig([
     clean: false,
     tsconfig: "tsconfig.rollup.json",
     dts: { dtsInput: true, emitDtsOnly: true, resolver: "oxc" },
+    deps: { neverBundle: /^(?!@severalty\/)[@\w]/ },
+    treeshake: { moduleSideEffects: false },
   },
 ]);

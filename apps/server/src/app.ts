@@ -1,4 +1,5 @@
 import { createContext } from "@severalty/api/context";
+import { nameRequest } from "@severalty/api/errors";
 import { logFailure } from "@severalty/api/log-failure";
 import { appRouter } from "@severalty/api/root";
 import type { Services } from "@severalty/api/services";
@@ -50,7 +51,12 @@ export const createApp = (services: Services, databases: Databases, options: App
           ip: req.ip ?? null,
           userAgent: req.header("user-agent") ?? null,
         }),
-      onError: ({ error, path, ctx }) => logFailure(ctx?.log ?? services.log, path, error),
+      onError: ({ error, path, req: { res } }) => {
+        if (res !== undefined) nameRequest(error, res.locals.requestId);
+        logFailure(res?.locals.log ?? services.log, path, error);
+      },
+      // What is refused before it has a context would leave as text/plain.
+      responseMeta: ({ ctx }) => (ctx === undefined ? { headers: { "content-type": "application/json" } } : {}),
     }),
   );
   app.use((_request, response) => {

@@ -34,6 +34,10 @@ const migrations = async (orm: Orm): Promise<string[]> => {
 };
 
 const reachable = async (role: string, orm: Orm): Promise<string[]> => {
-  const check = await orm.checkConnection();
-  return check.ok ? [] : [`database unreachable as ${role}`];
+  try {
+    await orm.em.fork().execute("select 1");
+    return [];
+  } catch {
+    return [`database unreachable as ${role}`];
+  }
 };

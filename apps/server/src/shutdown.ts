@@ -23,7 +23,9 @@ export const shutdownOnSignal = (
   const end = async (signal: string) => {
     log.info({ signal }, "shutting down");
     draining.begin();
+    let isCutOff = false;
     const timer = setTimeout(() => {
+      isCutOff = true;
       log.warn({ graceMs }, "requests still in flight were cut off");
       server.closeAllConnections();
     }, graceMs);
@@ -34,7 +36,8 @@ export const shutdownOnSignal = (
     await closed;
     clearInterval(sweep);
     clearTimeout(timer);
-    await close();
+    // Statements cut off still hold their connections: PostgreSQL rolls them back when the process is gone.
+    if (!isCutOff) await close();
     log.info("closed");
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -10,6 +10,7 @@ import type { Services } from "./services.ts";
 /** What one HTTP request brings; its calls, if it is a batch, share it. */
 export interface Context {
   readonly requestId: string;
+  /** @internal */
   readonly log: Logger;
   readonly client: Client;
   /** Who calls, by a verified token that the database has yet to confirm; absent without a token. */

@@ -44,11 +44,17 @@ export const toProtocolError = (error: TRPCError): TRPCError => {
   return new TRPCError({ code: codes[known.kind], message: known.message, cause: known });
 };
 
+/** Ids of requests that were refused before they had a context. */
+const requestIds = new WeakMap<TRPCError, string>();
+
+/** Says which request an error ended that has no context: its answer carries the id all the same. */
+export const nameRequest = (error: TRPCError, requestId: string): void => void requestIds.set(error, requestId);
+
 /** The shape of every error answer. Anything unexpected is one fixed sentence and the request's id. */
 export const formatError = (
   shape: TRPCDefaultErrorShape,
   error: TRPCError,
-  requestId: string | undefined,
+  requestId = requestIds.get(error),
 ): { code: TRPCDefaultErrorShape["code"]; message: string; data: ErrorData } => {
   const { code, httpStatus } = shape.data;
   const answer = (reason: string, message: string, fields?: Record<string, string>) => ({

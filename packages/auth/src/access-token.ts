@@ -20,9 +20,9 @@ export interface AccessToken {
 }
 
 export interface AccessTokens {
-  sign(claims: AccessClaims): AccessToken;
+  readonly sign: (claims: AccessClaims) => AccessToken;
   /** Throws `TokenError` for anything but a living token of ours. */
-  verify(token: string): AccessClaims;
+  readonly verify: (token: string) => AccessClaims;
 }
 
 export interface AccessTokenOptions {

@@ -18,7 +18,6 @@ const transientCodes = new Set([
   "57P02",
   "57P03",
   "53300",
-  "AbortedTransaction",
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",

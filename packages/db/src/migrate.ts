@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Migrator } from "@mikro-orm/migrations";
 import { MikroORM } from "@mikro-orm/postgresql";
 import { Client } from "pg";
+import { TenantClient } from "./driver/tenant-client.ts";
 import { entities } from "./entities.ts";
 import { migrations } from "./migrations.ts";
 
@@ -60,7 +61,8 @@ const withMigrator = async <Result>(url: string, work: (migrator: Migrator) => P
     entities: [...entities],
     extensions: [Migrator],
     pool: { min: 0, max: 2 },
-    driverOptions: { application_name: "severalty-migrator" },
+    // Kysely keeps a lost connection for ever, and closing would then wait for it for ever.
+    driverOptions: { Client: TenantClient, application_name: "severalty-migrator" },
     logger: () => undefined,
     migrations: {
       migrationsList: migrations,

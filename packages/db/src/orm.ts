@@ -31,6 +31,8 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
     clientUrl: options.url,
     entities: [...entities],
     autoJoinRefsForFilters: false,
+    // A database that is missing is a fault of the settings, never something to create.
+    ensureDatabase: false,
     discovery: { checkDuplicateTableNames: true },
     pool: { min: options.poolMin ?? 2, max: options.poolMax ?? 10 },
     driverOptions: {

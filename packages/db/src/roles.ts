@@ -31,9 +31,7 @@ const timeouts = { statement_timeout: "30s", lock_timeout: "10s", idle_in_transa
  * cluster at once. `admin` must be connected to the cluster's `postgres` database, whose lock all callers share.
  */
 export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleName, string>>): Promise<void> => {
-  await admin.query("begin");
-  try {
-    await admin.query("select pg_advisory_xact_lock(hashtext('severalty/roles'))");
+  await underLock(admin, async () => {
     const { rows } = await admin.query<{ rolname: string }>("select rolname from pg_roles");
     const existing = new Set(rows.map((row) => row.rolname));
     for (const [name, spec] of Object.entries(roles)) {
@@ -50,21 +48,35 @@ export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleN
     }
     // Owner and gate lend their rights to whoever changes the schema, and to nobody else.
     await admin.query("grant severalty_owner, severalty_gate to severalty_migrator");
+  });
+};
+
+/**
+ * Who may connect to this database and create in it. Not part of a template's clone, so it is repeated for each database. Callers of
+ * one database must be connected to the same database, whose lock they share.
+ */
+export const ensureDatabaseGrants = async (admin: Client, database: string): Promise<void> => {
+  const name = admin.escapeIdentifier(database);
+  await underLock(admin, async () => {
+    await admin.query(`revoke all on database ${name} from public`);
+    await admin.query(
+      `grant connect on database ${name} to severalty_migrator, severalty_app, severalty_auth, severalty_platform, severalty_worker`,
+    );
+    await admin.query(`grant create on database ${name} to severalty_migrator, severalty_owner`);
+  });
+};
+
+/** One at a time: PostgreSQL answers a second change of the same role or database with "tuple concurrently updated". */
+const underLock = async (admin: Client, work: () => Promise<void>): Promise<void> => {
+  await admin.query("begin");
+  try {
+    await admin.query("select pg_advisory_xact_lock(hashtext('severalty/roles'))");
+    await work();
     await admin.query("commit");
   } catch (error) {
     await admin.query("rollback");
     throw error;
   }
-};
-
-/** Who may connect to this database and create in it. Not part of a template's clone, so it is repeated for each database. */
-export const ensureDatabaseGrants = async (admin: Client, database: string): Promise<void> => {
-  const name = admin.escapeIdentifier(database);
-  await admin.query(`revoke all on database ${name} from public`);
-  await admin.query(
-    `grant connect on database ${name} to severalty_migrator, severalty_app, severalty_auth, severalty_platform, severalty_worker`,
-  );
-  await admin.query(`grant create on database ${name} to severalty_migrator, severalty_owner`);
 };
 
 const flags = ({ login, inherit, bypassRls }: RoleSpec) =>

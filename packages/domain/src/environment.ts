@@ -1,7 +1,6 @@
 import { z } from "zod";
 
 export const environments = ["development", "test", "production"] as const;
-export type Environment = (typeof environments)[number];
 
 /** All faults of a program's environment at once, one a line, none with a value that might be a secret. */
 export class EnvironmentError extends Error {

@@ -27,7 +27,10 @@ test.runIf(isRoot)("root becomes another user that still passes a closed folder"
 test.runIf(isRoot)("root in a user namespace is not called root, and its files stay root's", (context) => {
   using folder = closedFolder();
   const account = inUserNamespace();
-  if (account === undefined) return context.skip("this machine forbids user namespaces");
+  if (account === undefined) {
+    context.skip("this machine forbids user namespaces");
+    return;
+  }
   const [program, args] = account.command("sh", ["-c", 'id -u; touch "$0/made"', folder.path]);
   expect(spawnSync(program, args, { encoding: "utf8" }).stdout).toBe("65534\n");
   expect(statSync(join(folder.path, "made")).uid).toBe(0);

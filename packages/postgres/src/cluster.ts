@@ -68,7 +68,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     const launched = await launchPostmaster({ binaries, dataDir, port, ephemeral });
     if (launched === "port taken") anyPort = true;
     if (typeof launched === "string") continue;
-    const cluster = own(launched, { url: urlOf(port, password), port, leftovers: ephemeral ? leftoversOf(dataDir) : [] });
+    const cluster = own(launched, {
+      url: urlOf(port, password),
+      port,
+      leftovers: ephemeral ? leftoversOf(dataDir) : [],
+    });
     if (isNew || (await acceptsPassword(cluster.url))) return cluster;
     await cluster.stop();
     await setPassword(dataDir, init);
@@ -106,6 +110,7 @@ const own = (launched: Launched, at: { url: string; port: number; leftovers: rea
   const release = killWhenOrphaned(launched.pid, "SIGINT", at.leftovers);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    launched.hold();
     await stopPostmaster(launched.pid);
     await launched.exited;
     release();

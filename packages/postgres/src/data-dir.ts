@@ -48,7 +48,9 @@ const assertUsable = (dataDir: string) => {
   if (!existsSync(version)) throw new Error(`${dataDir} is not empty and holds no PostgreSQL data`);
   const major = readFileSync(version, "utf8").trim();
   if (major === POSTGRES_MAJOR) return;
-  throw new Error(`${dataDir} was made by PostgreSQL ${major}, this is ${POSTGRES_MAJOR}: dump and restore, or remove it`);
+  throw new Error(
+    `${dataDir} was made by PostgreSQL ${major}, this is ${POSTGRES_MAJOR}: dump and restore, or remove it`,
+  );
 };
 
 /** Removes the folders of starters that were killed in the middle. */
@@ -56,7 +58,11 @@ const sweepUnfinished = (dataDir: string) => {
   for (const name of readdirSync(dirname(dataDir))) {
     if (!name.startsWith(`${basename(dataDir)}.new-`)) continue;
     if (isAlive(Number(name.slice(name.lastIndexOf("-") + 1)))) continue;
-    rmSync(join(dirname(dataDir), name), { recursive: true, force: true });
+    try {
+      rmSync(join(dirname(dataDir), name), { recursive: true, force: true });
+    } catch {
+      // Its initdb is still on its way out; it is in nobody's way, and the next start sees it again.
+    }
   }
 };
 
@@ -81,6 +87,7 @@ const initdb = async (folder: string, options: InitOptions) => {
         "--no-instructions",
         ...(options.ephemeral ? ["--no-sync"] : []),
       ]),
+      { leftovers: [folder, passwordFile] },
     );
   } finally {
     rmSync(passwordFile, { force: true });

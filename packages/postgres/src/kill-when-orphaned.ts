@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 
 /** Lets go of the process, which may then outlive this one. */
 export type Release = () => void;
@@ -8,7 +9,12 @@ export type Release = () => void;
  * included, and then removes `leftovers`.
  * A shell of its own session waits for the end of a pipe that only this process holds open.
  */
-export const killWhenOrphaned = (pid: number, signal: NodeJS.Signals, leftovers: readonly string[] = []): Release => {
+export const killWhenOrphaned = (
+  pid: number | undefined,
+  signal: NodeJS.Signals,
+  leftovers: readonly string[] = [],
+): Release => {
+  if (pid === undefined) return () => undefined; // it could not be spawned
   const wait = leftovers.length === 0 ? "" : '; while kill -0 "$pid"; do sleep 0.1; done; rm -rf "$@"';
   const name = signal.replace("SIG", "");
   const script = `pid=$1; shift; cat; kill -${name} "$pid" || kill -${name} -- "-$pid"${wait}`;
@@ -20,7 +26,7 @@ export const killWhenOrphaned = (pid: number, signal: NodeJS.Signals, leftovers:
   guard.on("error", () => undefined);
   guard.stdin.on("error", () => undefined);
   guard.unref();
-  if ("unref" in guard.stdin && typeof guard.stdin.unref === "function") guard.stdin.unref();
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
   return () => {
     if (guard.pid === undefined || guard.exitCode !== null) return;
     try {

@@ -18,8 +18,10 @@ export interface LaunchOptions {
 /** A postmaster that accepts connections and is a child of this process. */
 export interface Launched {
   readonly pid: number;
-  /** Settles with the reason when it has ended. */
+  /** Settles with the reason when it has ended; does not keep this process alive. */
   readonly exited: Promise<string>;
+  /** From now on its end is waited for before this process ends. */
+  readonly hold: () => void;
 }
 
 /** Why a postmaster did not start, when that can be mended. */
@@ -44,20 +46,25 @@ export const launchPostmaster = async (options: LaunchOptions): Promise<Launched
   closeSync(descriptor);
   child.unref();
 
-  let end: string | undefined;
   const exited = new Promise<string>((resolve) => {
-    const finish = (reason: string) => resolve((end = reason));
-    child.once("error", (error) => finish(error.message));
-    child.once("exit", (code, signal) => finish(`exit ${signal ?? code}, see ${log}`));
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(`exit ${signal ?? code}, see ${log}`));
   });
-  for (const until = Date.now() + READY_WITHIN_MS; end === undefined; await sleep(15)) {
+  const until = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const end = await Promise.race([exited, sleep(15)]);
+    if (end !== undefined) return refusal(end, readFileSync(log).subarray(logStart).toString());
     const found = findPostmaster(dataDir);
-    if (child.pid !== undefined && found?.pid === child.pid && found.ready) return { pid: child.pid, exited };
+    if (child.pid !== undefined && found?.pid === child.pid && found.ready) {
+      return { pid: child.pid, exited, hold: () => child.ref() };
+    }
     if (Date.now() > until) child.kill("SIGQUIT");
   }
-  const written = readFileSync(log).subarray(logStart).toString();
-  const refusal = REFUSALS.find(([pattern]) => pattern.test(written))?.[1];
-  if (refusal !== undefined) return refusal;
+};
+
+const refusal = (end: string, written: string): Refusal => {
+  const known = REFUSALS.find(([pattern]) => pattern.test(written))?.[1];
+  if (known !== undefined) return known;
   throw new Error(`PostgreSQL did not start: ${end}\n${written.trim().split("\n").slice(-15).join("\n")}`);
 };
 

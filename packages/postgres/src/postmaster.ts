@@ -32,7 +32,7 @@ export const findPostmaster = (dataDir: string): Postmaster | undefined => {
     pid,
     port: Number(port) || 0,
     ready: status.trim() === "ready",
-    starter: parent === starter ? starter : undefined,
+    starter: parent === starter && isAlive(starter) ? starter : undefined,
   };
 };
 

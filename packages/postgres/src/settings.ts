@@ -14,6 +14,7 @@ const EPHEMERAL = {
   full_page_writes: "off",
   wal_level: "minimal",
   max_wal_senders: "0",
+  max_wal_size: "256MB",
   autovacuum: "off",
   shared_buffers: "128MB",
   io_method: "sync",

@@ -26,5 +26,5 @@ export const setPassword = async (dataDir: string, options: InitOptions): Promis
   const { superuser, password, binaries } = options;
   const sql = `alter role "${superuser}" password '${password.replaceAll("'", "''")}';\n`;
   const args = ["--single", "-D", dataDir, "-c", "exit_on_error=on", "postgres"];
-  await runProgram(...accountFor(dataDir, binaries).command(binaries.postgres, args), sql);
+  await runProgram(...accountFor(dataDir, binaries).command(binaries.postgres, args), { input: sql });
 };

@@ -69,8 +69,10 @@ test("a template that was left half-built is built again", async () => {
   await run(cluster.url, `create database template_${hash}`);
   await run(withDatabase(cluster.url, `template_${hash}`), "create table half (x int)");
   const template = await ensureTemplate(cluster.url, hash, async (url) => {
-    await run(url, "create table half (x int)");
+    await run(url, "create table half (x int, y int)");
   });
+  await using clone = await cloneDatabase(cluster.url, template);
+  expect(await run(clone.url, "select x, y from half")).toEqual([]);
   await forget(template);
 });
 
@@ -82,6 +84,7 @@ test("a build that fails leaves no template, and says why", async () => {
 });
 
 test("a hash that is not a plain name is refused before any SQL", async () => {
-  const build = () => Promise.resolve();
-  await expect(ensureTemplate("postgres://nowhere", 'x"; drop', build)).rejects.toThrow("template hash must be");
+  await expect(ensureTemplate("postgres://nowhere", 'x"; drop', () => Promise.resolve())).rejects.toThrow(
+    "template hash must be",
+  );
 });

@@ -63,8 +63,9 @@ const format = (urls: ConnectionUrls) => `${JSON.stringify(urls, undefined, 2)}\
 
 const parse = (text: string, path: string): ConnectionUrls => {
   const value: unknown = JSON.parse(text);
+  const found = new Map<string, unknown>(Object.entries(typeof value === "object" && value !== null ? value : {}));
   return mapUrls((name) => {
-    const url = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+    const url = found.get(name);
     if (typeof url !== "string" || !URL.canParse(url)) throw new Error(`${path} has no URL for "${name}": remove it`);
     return url;
   });

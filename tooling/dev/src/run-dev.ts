@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { type Cluster, startCluster } from "@severalty/postgres/cluster";
 import { type ConnectionUrls, keepConnectionUrls, saveConnectionPort } from "./connection-urls.ts";
 import { keepPrivateFile } from "./private-file.ts";
@@ -63,9 +63,9 @@ const run = async (options: DevOptions, cleanup: AsyncDisposableStack) => {
   noteRunningDev(data, { pid: process.pid, url });
   cleanup.defer(() => forgetRunningDev(data));
 
-  const failure = await runToEnd([programs.migrator, "--demo"], { env: migratorEnv(env, urls), stop });
+  const code = stop.aborted ? 0 : await runToEnd([programs.migrator, "--demo"], { env: migratorEnv(env, urls), stop });
   if (stop.aborted) return;
-  if (failure !== undefined) throw new DevFailure(`the migrator failed: ${failure}. Its own message is above.`);
+  if (code !== 0) throw new DevFailure(`the migrator ended with exit code ${code}; its own message is above.`);
 
   const authSecret = keepPrivateFile(join(data, "auth-secret"), () => randomBytes(48).toString("base64url"));
   const server = watchServer({
@@ -81,8 +81,7 @@ const run = async (options: DevOptions, cleanup: AsyncDisposableStack) => {
   const tellReady = async () => {
     await server.ready;
     const docs = join(REPOSITORY, "README.md");
-    const where = relative(process.cwd(), data) || data;
-    say(readyBlock({ url, docs, adminUrl: urls.admin, data: where, tookMs: Math.round(performance.now()) }));
+    say(readyBlock({ url, docs, adminUrl: urls.admin, data, tookMs: Math.round(performance.now()) }));
   };
   void tellReady();
   const reason = stop.aborted ? undefined : await over;

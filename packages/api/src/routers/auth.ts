@@ -155,7 +155,7 @@ const isActive = ({ tenantStatus }: Membership): boolean => tenantStatus === "ac
 
 /** Puts a refused sign-in into the log of the tenant that it was meant for, if there is one, and gives the refusal back. */
 const recordRefusal = async (
-  { services, client }: Context,
+  { services, client }: Pick<Context, "services" | "client">,
   membership: Membership | undefined,
   refusal: DomainError,
 ): Promise<DomainError> => {

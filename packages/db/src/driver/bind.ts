@@ -1,4 +1,5 @@
 import { isRaw, RawQueryFragment, type Platform } from "@mikro-orm/core";
+import { readToken } from "./value-token.ts";
 
 /** A statement as it travels: `$1`-style text, and values that never become part of it. */
 export interface BoundStatement {
@@ -7,8 +8,8 @@ export interface BoundStatement {
 }
 
 /**
- * Turns MikroORM's `?` (a value), `??` (an identifier) and `\?` (a question mark) into `$n` placeholders. MikroORM itself would
- * write values into the text, where other sessions can read them in pg_stat_activity.
+ * Turns MikroORM's `?` (a value), `??` (an identifier) and `\?` (a question mark), and tokens of values, into `$n` placeholders.
+ * MikroORM itself would write values into the text, where other sessions can read them in pg_stat_activity.
  */
 export const bind = (sql: string, values: readonly unknown[], platform: Platform): BoundStatement => {
   const parameters: unknown[] = [];
@@ -16,13 +17,19 @@ export const bind = (sql: string, values: readonly unknown[], platform: Platform
 };
 
 const bindInto = (sql: string, values: readonly unknown[], platform: Platform, parameters: unknown[]): string => {
-  // As MikroORM has it: text without values is sent as it stands, question marks included.
-  if (values.length === 0) return sql;
+  // As MikroORM has it: text without values keeps its question marks.
+  const hasMarks = values.length > 0;
   let next = 0;
   let text = "";
   for (let at = 0; at < sql.length; at++) {
     const character = sql[at];
-    if (character === "\\" && sql[at + 1] === "?") {
+    const token = readToken(sql, at);
+    if (token !== undefined) {
+      text += placeholder(token.value, platform, parameters);
+      at = token.end;
+    } else if (!hasMarks) {
+      text += character;
+    } else if (character === "\\" && sql[at + 1] === "?") {
       text += "?";
       at++;
     } else if (character === "?" && sql[at + 1] === "?") {
@@ -38,7 +45,7 @@ const bindInto = (sql: string, values: readonly unknown[], platform: Platform, p
 };
 
 const identifier = (name: unknown, platform: Platform, parameters: unknown[]): string => {
-  const fragment = RawQueryFragment.getKnownFragment(name as string);
+  const fragment = RawQueryFragment.getKnownFragment(name);
   if (fragment !== undefined) return bindInto(fragment.sql, fragment.params, platform, parameters);
   return platform.quoteIdentifier(String(name));
 };

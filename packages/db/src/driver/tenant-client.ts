@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, type ClientConfig } from "pg";
 
 /** A statement failed earlier in the transaction, so COMMIT would have rolled it back and reported success. */
 export class AbortedTransactionError extends Error {
@@ -16,11 +16,22 @@ type Release = (error?: Error | boolean) => void;
  */
 export class TenantClient extends Client {
   #giveBack: Release = () => undefined;
+  #hasEnded = false;
+
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.once("end", () => {
+      this.#hasEnded = true;
+    });
+  }
 
   /** The pool sets it on every client that it hands out. A connection with a transaction still open is destroyed, not inherited. */
   get release(): Release {
-    return (error) =>
-      this.#giveBack(error ?? (this.getTransactionStatus() === "I" ? undefined : new Error("not idle")));
+    return (error) => {
+      // A failed statement rejects before the server has said which state it left: until then nobody may have the connection.
+      if (error !== undefined || this.#hasEnded || isReady(this)) this.#giveBack(error ?? this.#leftover());
+      else this.#whenReady(() => this.#giveBack(this.#leftover()));
+    };
   }
 
   set release(giveBack: Release) {
@@ -34,7 +45,7 @@ export class TenantClient extends Client {
     if (typeof text !== "string") return run();
     if (text === "begin" || text.startsWith("start transaction")) return this.#begin(run() as Promise<unknown>);
     if (text === "rollback") return this.#rollback(run() as Promise<unknown>);
-    if (text === "commit" && this.getTransactionStatus() === "E") return Promise.reject(new AbortedTransactionError());
+    if (text === "commit") return this.#commit(run() as Promise<{ command: string }>);
     return run();
   }
 
@@ -47,6 +58,12 @@ export class TenantClient extends Client {
     }
   }
 
+  async #commit(committed: Promise<{ command: string }>): Promise<unknown> {
+    const result = await committed;
+    if (result.command === "ROLLBACK") throw new AbortedTransactionError();
+    return result;
+  }
+
   /** A connection that is gone has rolled back; the pool drops it when it is released. */
   async #rollback(rolledBack: Promise<unknown>): Promise<unknown> {
     try {
@@ -55,4 +72,19 @@ export class TenantClient extends Client {
       return { command: "ROLLBACK", rowCount: null, rows: [] };
     }
   }
+
+  #leftover(): Error | undefined {
+    return !this.#hasEnded && this.getTransactionStatus() === "I" ? undefined : new Error("not idle");
+  }
+
+  #whenReady(then: () => void): void {
+    const once = () => {
+      this.off("drain", once).off("end", once);
+      then();
+    };
+    this.once("drain", once).once("end", once);
+  }
 }
+
+/** pg has the property (8.23.0, lib/client.js) and does not declare it: false from a statement's start to ReadyForQuery. */
+const isReady = (client: object): boolean => (client as { readyForQuery: boolean }).readyForQuery;

@@ -9,15 +9,6 @@ import { migrateUp } from "../migrate.ts";
 import { provision } from "../provision.ts";
 import { rolePassword, rolePasswords } from "./role-passwords.ts";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** A superuser's URL of the server that the tests run on. */
-    adminUrl: string;
-    /** The migrated, empty database that each test database is a clone of. */
-    template: string;
-  }
-}
-
 /** vitest's globalSetup: a real PostgreSQL and one migrated template for as long as a package's tests run. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const cluster = await testCluster();

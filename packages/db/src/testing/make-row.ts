@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { EntityMetadata, EntityName, EntityProperty } from "@mikro-orm/core";
+import { ReferenceKind, type EntityMetadata, type EntityName, type EntityProperty } from "@mikro-orm/core";
 import { createNewId, type TenantId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { entities } from "../entities.ts";
@@ -54,7 +54,7 @@ export const makeRowData = async (
   const data: RowData = { ...needed[meta.className]?.(), ...given };
   for (const reference of meta.relations) {
     const name = ownScalar(meta, reference);
-    const property = meta.properties[name];
+    const property = propertyOf(meta, name);
     if (name in data || property?.nullable === true) continue;
     const target = reference.targetMeta;
     if (property === undefined || target === undefined) throw new Error(`${meta.className}.${name} refers to nothing`);
@@ -63,7 +63,7 @@ export const makeRowData = async (
   }
   for (const property of meta.props) {
     const { name, nullable, default: preset, defaultRaw } = property;
-    if (name in data || property.kind !== "scalar" || nullable === true) continue;
+    if (name in data || property.kind !== ReferenceKind.SCALAR || nullable === true) continue;
     if (preset !== undefined || defaultRaw !== undefined) continue;
     data[name] = columnOf(meta, name) === "tenant_id" ? tenantId : valueFor(meta, property);
   }
@@ -77,13 +77,17 @@ export const keyOf = (meta: EntityMetadata, data: RowData): RowData =>
 /** `app.users`, for SQL. */
 export const tableOf = (meta: EntityMetadata): string => `${meta.schema}.${meta.tableName}`;
 
-export const columnOf = (meta: EntityMetadata, name: string): string => meta.properties[name]?.fieldNames[0] ?? name;
+export const columnOf = (meta: EntityMetadata, name: string): string => propertyOf(meta, name)?.fieldNames[0] ?? name;
+
+/** Metadata types its names as an enumeration of their own; at run time they are strings. */
+const propertyOf = (meta: EntityMetadata, name: string): EntityProperty | undefined =>
+  (meta.properties as Record<string, EntityProperty>)[name];
 
 /** The property that holds a reference's own half: the id beside the tenant. */
 export const ownScalar = (meta: EntityMetadata, reference: EntityProperty): string => {
   if (reference.mapToPk === true) return reference.name;
   const [column] = reference.ownColumns;
-  const scalar = meta.props.find(({ kind, fieldNames }) => kind === "scalar" && fieldNames[0] === column);
+  const scalar = meta.props.find(({ kind, fieldNames }) => kind === ReferenceKind.SCALAR && fieldNames[0] === column);
   if (scalar === undefined) throw new Error(`${meta.className}.${reference.name} has no scalar on ${column}`);
   return scalar.name;
 };

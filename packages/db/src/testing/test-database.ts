@@ -7,6 +7,15 @@ import { asAdmin } from "../provision.ts";
 import { ensureDatabaseGrants, type RoleName } from "../roles.ts";
 import { rolePassword } from "./role-passwords.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A superuser's URL of the server that the tests run on. */
+    adminUrl: string;
+    /** The migrated, empty database that each test database is a clone of. */
+    template: string;
+  }
+}
+
 /** A migrated, empty database of a test file's own; dropped, with everything opened from it, when it is disposed. */
 export class TestDatabase implements AsyncDisposable {
   readonly adminUrl: string;
@@ -18,8 +27,9 @@ export class TestDatabase implements AsyncDisposable {
     this.name = name;
   }
 
-  static async create(): Promise<TestDatabase> {
-    const clone = await cloneDatabase(inject("adminUrl"), inject("template"));
+  /** With `migrated: false`, one that no migration has touched. */
+  static async create({ migrated = true }: { migrated?: boolean } = {}): Promise<TestDatabase> {
+    const clone = await cloneDatabase(inject("adminUrl"), migrated ? inject("template") : "template0");
     const database = new TestDatabase(clone.url, clone.name);
     database.#stack.defer(() => clone.drop());
     await asAdmin(clone.url, (admin) => ensureDatabaseGrants(admin, clone.name));

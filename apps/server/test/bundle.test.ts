@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TestDatabase } from "@severalty/db/testing/test-database";
+import { build } from "tsdown";
+import { afterAll, expect, test } from "vitest";
+import { call } from "./call.ts";
+import { serverEnvOn, spawnServer } from "./spawn-server.ts";
+
+const database = await TestDatabase.create();
+afterAll(() => database[Symbol.asyncDispose]());
+
+/** Outside the workspace, so that nothing can be found in a node_modules of it. */
+const folder = mkdtempSync(join(tmpdir(), "severalty-bundle-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+await build({ cwd: join(import.meta.dirname, ".."), outDir: folder, logLevel: "silent" });
+
+const bundled = () =>
+  spawnServer(serverEnvOn(database.adminUrl, { ENVIRONMENT: "production" }), join(folder, "main.mjs"));
+
+test("E5: the bundle alone registers, signs in and answers who it is, over HTTP", async () => {
+  expect(readdirSync(folder)).not.toContain("node_modules");
+  await using server = bundled();
+  const url = await server.url();
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ready", reasons: [] });
+  const person = { name: "Nora", email: "nora@example.com", password: "correct horse battery" };
+  const registered = await call(url, "auth.register", { ...person, tenantName: "N", tenantSlug: "northwind" });
+  expect(registered.status).toBe(200);
+  const signedIn = await call(url, "auth.login", { email: person.email, password: person.password });
+  const { accessToken, user } = signedIn.data as { accessToken: string; user: unknown };
+  const { data } = await call(url, "auth.me", undefined, `Bearer ${accessToken}`);
+  expect(data).toMatchObject({ user, tenant: { slug: "northwind" } });
+  const created = await call(url, "documents.create", { title: "Brief" }, `Bearer ${accessToken}`);
+  expect(created).toMatchObject({ status: 200, data: { title: "Brief", version: 1 } });
+  server.child.kill("SIGTERM");
+  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("the bundle shows no stack, and limits sign-ins as production does", async () => {
+  await using server = bundled();
+  const url = await server.url();
+  const login = () => call(url, "auth.login", { email: "nobody@example.com", password: "wrong" });
+  for (let attempt = 0; attempt < 10; attempt++)
+    expect((await login()).error?.data.reason).toBe("auth/wrong-credentials");
+  const { status, error } = await login();
+  expect([status, error?.data.reason]).toEqual([429, "request/rate-limited"]);
+  expect(Object.keys(error?.data ?? {}).toSorted()).toEqual(["code", "httpStatus", "reason", "requestId"]);
+});

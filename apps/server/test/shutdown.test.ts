@@ -1,0 +1,109 @@
+import { Agent, get } from "node:http";
+import { createAccessTokens } from "@severalty/auth/access-token";
+import { bearerOf } from "@severalty/api/testing/caller-for";
+import { testSecret } from "@severalty/api/testing/make-services";
+import { makeTenant } from "@severalty/db/testing/make-tenant";
+import { TestDatabase } from "@severalty/db/testing/test-database";
+import { afterAll, expect, test } from "vitest";
+import { call, type HttpAnswer } from "./call.ts";
+import { serverEnvOn, spawnServer, type ServerProcess } from "./spawn-server.ts";
+import { until } from "./until.ts";
+
+const database = await TestDatabase.create();
+afterAll(() => database[Symbol.asyncDispose]());
+const admin = await database.client();
+const accessTokens = createAccessTokens({ secret: testSecret });
+
+/** A server with a request in flight, which waits for a row that `release` lets go. */
+const blockOneRequest = async (server: ServerProcess) => {
+  const url = await server.url();
+  const tenant = await makeTenant(admin);
+  const locker = await database.client();
+  await locker.query("begin");
+  await locker.query("select from app.documents where id = $1 for update", [tenant.documentId]);
+  const input = { id: tenant.documentId, version: 1, title: "in flight" };
+  const answer: Promise<HttpAnswer | Error> = call(
+    url,
+    "documents.update",
+    input,
+    bearerOf({ accessTokens } as never, tenant),
+  ).catch((error: unknown) => error as Error);
+  await until("the request waits for the row", async () => {
+    const { rowCount } = await admin.query(
+      "select from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'",
+      [database.name],
+    );
+    return rowCount === 1;
+  });
+  const titleNow = async () => {
+    const { rows } = await admin.query<{ title: string }>("select title from app.documents where id = $1", [input.id]);
+    return rows[0]?.title;
+  };
+  return { url, answer, titleNow, release: () => locker.query("rollback") };
+};
+
+const refuses = async (url: string): Promise<boolean> => {
+  const failure: unknown = await fetch(`${url}/healthz`, { headers: { connection: "close" } }).catch((e: unknown) => e);
+  return failure instanceof Error && (failure.cause as { code?: string }).code === "ECONNREFUSED";
+};
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "after %s the server finishes what is in flight, takes nothing new, and ends with 0",
+  async (signal) => {
+    await using server = spawnServer(serverEnvOn(database.adminUrl));
+    const { url, answer, release, titleNow } = await blockOneRequest(server);
+    server.child.kill(signal);
+    await until("new connections are refused", () => refuses(url));
+    expect(server.child.exitCode).toBeNull();
+    await release();
+    expect(await answer).toMatchObject({ status: 200, data: { title: "in flight", version: 2 } });
+    const { code, stdout, stderr } = await server.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.trim().split("\n").at(-1)).toContain('"msg":"closed"');
+    expect(await titleNow()).toBe("in flight");
+  },
+);
+
+test("a second signal ends the server at once, and what was in flight never happened", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl));
+  const { answer, release, titleNow } = await blockOneRequest(server);
+  server.child.kill("SIGTERM");
+  await until("the server shuts down", () => server.stdout.includes("shutting down"));
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(1);
+  expect(await answer).toBeInstanceOf(Error);
+  await release();
+  await until("its sessions are gone", async () => {
+    const { rowCount } = await admin.query(
+      "select from pg_stat_activity where datname = $1 and application_name = 'severalty-server'",
+      [database.name],
+    );
+    return rowCount === 0;
+  });
+  expect(await titleNow()).not.toBe("in flight");
+});
+
+test("what outlasts the grace is cut off, and the server ends all the same", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl, { SHUTDOWN_GRACE_MS: "100" }));
+  const { answer, release } = await blockOneRequest(server);
+  const began = performance.now();
+  server.child.kill("SIGTERM");
+  const { code, stdout } = await server.ended;
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await answer).toBeInstanceOf(Error);
+  expect(stdout).toContain("requests still in flight were cut off");
+  expect(code).toBe(0);
+  await release();
+});
+
+test("a connection kept alive without a request does not hold the server up", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl));
+  const url = await server.url();
+  const agent = new Agent({ keepAlive: true });
+  await new Promise<void>((resolve, reject) => {
+    get(`${url}/healthz`, { agent }, (response) => response.resume().on("end", resolve)).on("error", reject);
+  });
+  server.child.kill("SIGTERM");
+  expect((await server.ended).code).toBe(0);
+  agent.destroy();
+});

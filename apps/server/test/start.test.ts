@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TestDatabase } from "@severalty/db/testing/test-database";
+import { withCredentials, withDatabase } from "@severalty/postgres/url";
+import { afterAll, expect, test } from "vitest";
+import { call } from "./call.ts";
+import { serverEnvOn, spawnServer } from "./spawn-server.ts";
+
+const database = await TestDatabase.create();
+afterAll(() => database[Symbol.asyncDispose]());
+const folder = mkdtempSync(join(tmpdir(), "severalty-start-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const secret = "this-secret-is-never-shown";
+const endingOf = (changes: Record<string, string>) => spawnServer(serverEnvOn(database.adminUrl, changes)).ended;
+
+test("A4: a database that cannot be reached ends the start after its attempts, saying what was tried", async () => {
+  const url = `postgres://severalty_app:${secret}@127.0.0.1:1/land`;
+  const { code, stdout, stderr } = await endingOf({ DATABASE_URL: url, CONNECT_ATTEMPTS: "2" });
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    "severalty-server: cannot use DATABASE_URL (127.0.0.1:1/land as severalty_app) after 2 attempts: connect ECONNREFUSED 127.0.0.1:1\n",
+  );
+  const waits = stdout.split("\n").filter((line) => line.includes("no connection"));
+  expect(waits.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 40, database: "DATABASE_URL", at: "127.0.0.1:1/land as severalty_app", retriesLeft: 1 },
+    { level: 40, retriesLeft: 0 },
+  ]);
+  expect(stdout + stderr).not.toContain(secret);
+});
+
+test.each([
+  ["DATABASE_URL", withCredentials(database.adminUrl, "severalty_app", secret), /password authentication failed/],
+  ["AUTH_DATABASE_URL", withCredentials(database.adminUrl, "nobody", secret), /password authentication failed/],
+  [
+    "PLATFORM_DATABASE_URL",
+    withDatabase(database.url("severalty_platform"), "nowhere"),
+    /database "nowhere" does not exist/,
+  ],
+])("A4: a %s that is wrong ends the start at the first attempt, saying why", async (name, url, why) => {
+  const { code, stdout, stderr } = await endingOf({ [name]: url });
+  expect(code).toBe(1);
+  const { host, pathname, username } = new URL(url);
+  expect(stderr).toContain(
+    `severalty-server: cannot use ${name} (${host}${pathname} as ${username}) after 1 attempts: `,
+  );
+  expect(stderr).toMatch(why);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stdout + stderr).not.toContain(secret);
+});
+
+test("A4: without an environment every missing setting is named at once", async () => {
+  const { code, stderr } = await spawnServer({}).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe(`severalty-server: the environment is not usable:
+  - ENVIRONMENT is not set: one of development, test, production
+  - DATABASE_URL is not set: the URL of role severalty_app
+  - AUTH_DATABASE_URL is not set: the URL of role severalty_auth
+  - PLATFORM_DATABASE_URL is not set: the URL of role severalty_platform
+  - AUTH_SECRET is not set: at least 32 random bytes that sign access tokens
+`);
+});
+
+test("A4: every wrong setting is named at once, and no value that may be a secret is shown", async () => {
+  const { code, stdout, stderr } = await endingOf({
+    ENVIRONMENT: "staging",
+    DATABASE_URL: `mysql://severalty:${secret}@localhost/land`,
+    AUTH_DATABASE_URL: secret,
+    PLATFORM_DATABASE_URL: `postgres://:${secret}@localhost`,
+    AUTH_SECRET: secret,
+    PORT: "eighty",
+    POOL_MAX: "1",
+    LOG_LEVEL: "loud",
+    CONNECT_ATTEMPTS: "0",
+  });
+  expect(code).toBe(1);
+  const names = [...stderr.matchAll(/^ {2}- (\w+) must be /gm)].map(([, name = ""]) => name);
+  expect(names.toSorted()).toEqual([
+    "AUTH_DATABASE_URL",
+    "AUTH_SECRET",
+    "CONNECT_ATTEMPTS",
+    "DATABASE_URL",
+    "ENVIRONMENT",
+    "LOG_LEVEL",
+    "PLATFORM_DATABASE_URL",
+    "POOL_MAX",
+    "PORT",
+  ]);
+  expect(stdout + stderr).not.toContain(secret);
+});
+
+test("C3: a setting can come from a file, but not from two places or from a file that is not there", async () => {
+  const file = join(folder, "url");
+  writeFileSync(file, `${database.url("severalty_app")}\n`);
+  const { DATABASE_URL: url, ...rest } = serverEnvOn(database.adminUrl);
+  await using server = spawnServer({ ...rest, DATABASE_URL_FILE: file });
+  expect((await fetch(`${await server.url()}/readyz`)).status).toBe(200);
+  const both = await spawnServer({ ...rest, DATABASE_URL: url, DATABASE_URL_FILE: file }).ended;
+  expect(both.stderr).toContain("  - DATABASE_URL and DATABASE_URL_FILE are both set: keep one\n");
+  const absent = await spawnServer({ ...rest, DATABASE_URL_FILE: join(folder, "none") }).ended;
+  expect(absent.stderr).toContain(`  - DATABASE_URL_FILE names a file that cannot be read: ${folder}/none\n`);
+  expect([both.code, absent.code]).toEqual([1, 1]);
+});
+
+test("a port that is taken ends the start, saying which", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl));
+  const { port } = new URL(await server.url());
+  const { code, stderr } = await endingOf({ PORT: port });
+  expect(code).toBe(1);
+  expect(stderr).toBe(`severalty-server: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`);
+});
+
+test.each(["production", "development"])("a server started for %s shows a client no stack", async (environment) => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl, { ENVIRONMENT: environment }));
+  const { error } = await call(await server.url(), "auth.me");
+  expect(Object.keys(error?.data ?? {}).toSorted()).toEqual(["code", "httpStatus", "reason", "requestId"]);
+});

@@ -1,0 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Waits for something to come to pass, by asking again and again. Throws when it has not within 20 seconds. */
+export const until = async (what: string, hasCome: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const end = Date.now() + 20_000; !(await hasCome()); await pause(10)) {
+    if (Date.now() > end) throw new Error(`within 20 seconds it did not come to pass that ${what}`);
+  }
+};

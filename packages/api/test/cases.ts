@@ -1,0 +1,100 @@
+import type { Permission } from "@severalty/domain/permission";
+import type { World } from "./world.ts";
+
+/** What the five general tests need to know of a procedure. */
+export interface Case {
+  /** `public`: no session needed; `authed`: a token; `tenant`: a token whose role has the permission. */
+  readonly kind: "public" | "authed" | "tenant";
+  readonly permission?: Permission;
+  /** An input that succeeds for the world's own caller; none for a procedure without one. */
+  readonly input?: (own: World) => object;
+  /** Per field that takes an id: the same input, pointing into a world that may be another's. */
+  readonly foreign?: Readonly<Record<string, (world: World) => object>>;
+}
+
+const cursorOf = (...values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString("base64url");
+
+const may = (permission: Permission) => ({ kind: "tenant", permission }) as const;
+
+const future = "2999-01-01T00:00:00.000Z";
+
+/** One entry per procedure: a test fails for a procedure that has none, and for an id field that is not in `foreign`. */
+export const cases: Readonly<Record<string, Case>> = {
+  "auth.register": {
+    kind: "public",
+    // Slugs and e-mails are unique over all tenants, so that a taken one says so; rate limits bound how often one can ask.
+    input: ({ slug }) => ({
+      tenantName: "New",
+      tenantSlug: `${slug}-new`,
+      name: "Nora New",
+      email: `new-${slug}@example.com`,
+      password: "correct horse battery",
+    }),
+  },
+  "auth.login": {
+    kind: "public",
+    input: ({ email, password, slug }) => ({ email, password, tenantSlug: slug }),
+    foreign: { tenantSlug: ({ slug }) => ({ tenantSlug: slug }) },
+  },
+  "auth.refresh": { kind: "public", input: ({ refreshToken }) => ({ refreshToken }) },
+  "auth.setPassword": {
+    kind: "public",
+    input: ({ linkToken: token }) => ({ token, password: "correct horse battery" }),
+  },
+  "auth.logout": { kind: "authed" },
+  "auth.me": may("tenants.read"),
+
+  "tenants.current": may("tenants.read"),
+
+  "users.list": {
+    ...may("users.read"),
+    input: () => ({ limit: 5 }),
+    foreign: { cursor: ({ userId }) => ({ cursor: cursorOf(userId) }) },
+  },
+  "users.byId": {
+    ...may("users.read"),
+    input: ({ userId: id }) => ({ id }),
+    foreign: { id: ({ userId: id }) => ({ id }) },
+  },
+
+  "documents.list": {
+    ...may("documents.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      userId: ({ userId }) => ({ userId }),
+      parentId: ({ documentId: parentId }) => ({ parentId }),
+      cursor: ({ leafId }) => ({ cursor: cursorOf(leafId) }),
+    },
+  },
+  "documents.byId": {
+    ...may("documents.read"),
+    input: ({ documentId: id }) => ({ id }),
+    foreign: { id: ({ documentId: id }) => ({ id }) },
+  },
+  "documents.create": {
+    ...may("documents.write"),
+    input: () => ({ title: "made" }),
+    foreign: { parentId: ({ documentId: parentId }) => ({ parentId }) },
+  },
+  "documents.update": {
+    ...may("documents.write"),
+    input: ({ documentId: id }) => ({ id, version: 1, title: "changed" }),
+    foreign: { id: ({ documentId: id }) => ({ id }) },
+  },
+  "documents.remove": {
+    ...may("documents.write"),
+    input: ({ leafId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ leafId: id }) => ({ id }) },
+  },
+
+  "auditLogs.list": {
+    ...may("auditLogs.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      userId: ({ userId }) => ({ userId }),
+      resourceId: ({ documentId: resourceId }) => ({ resourceId }),
+      requestId: ({ requestId }) => ({ requestId }),
+      cursor: ({ auditLogId }) => ({ cursor: cursorOf(future, auditLogId) }),
+    },
+  },
+};

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { ask } from "../src/testing/ask.ts";
+import { openTestApi } from "../src/testing/open-test-api.ts";
+import { cases } from "./cases.ts";
+import { bytesOf, makeNowhere, makeWorld } from "./world.ts";
+
+const { services, admin } = await openTestApi();
+
+const places = Object.entries(cases).flatMap(([path, { kind, input, foreign = {} }]) =>
+  Object.entries(foreign).map(([field, pointInto]) => ({ path, field, kind, input, pointInto })),
+);
+
+describe.each(places)("$path with another tenant's $field", ({ path, kind, input, pointInto }) => {
+  test("answers exactly as for one that never was, and the other tenant's rows stay byte for byte", async () => {
+    const own = await makeWorld(admin);
+    const other = await makeWorld(admin, "another password");
+    const who = kind === "public" ? undefined : own;
+    const before = await bytesOf(admin, other);
+    const asked = await ask(services, who, path, { ...input?.(own), ...pointInto(other) });
+    expect(await bytesOf(admin, other)).toEqual(before);
+    expect(asked).toEqual(await ask(services, who, path, { ...input?.(own), ...pointInto(makeNowhere()) }));
+  });
+
+  test("holds nothing of the other tenant, while the other tenant itself is answered", async () => {
+    const own = await makeWorld(admin);
+    const other = await makeWorld(admin, "another password");
+    const asked = await ask(services, kind === "public" ? undefined : own, path, {
+      ...input?.(own),
+      ...pointInto(other),
+    });
+    const theirs = await ask(services, kind === "public" ? undefined : other, path, {
+      ...input?.(other),
+      ...pointInto(other),
+    });
+    expect(theirs).toEqual({ data: expect.anything() as unknown });
+    expect(asked).not.toEqual(theirs);
+    for (const secret of [other.tenantId, other.userId, other.documentId, other.leafId, other.email, other.slug])
+      expect(JSON.stringify(asked)).not.toContain(secret);
+  });
+});
+
+test.each(Object.entries(cases))(
+  "%s, called by one tenant, leaves another's rows byte for byte",
+  async (path, made) => {
+    const own = await makeWorld(admin);
+    const other = await makeWorld(admin);
+    const before = await bytesOf(admin, other);
+    const { error } = await ask(services, made.kind === "public" ? undefined : own, path, made.input?.(own));
+    expect(error).toBeUndefined();
+    expect(await bytesOf(admin, other)).toEqual(before);
+  },
+);

@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { createOneTimeToken } from "@severalty/auth/one-time-token";
+import { hashPassword } from "@severalty/auth/password";
+import { createRefreshToken } from "@severalty/auth/refresh-token";
+import { makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { createNewId, type AuditLogId, type DocumentId } from "@severalty/domain/ids";
+import type { Client } from "pg";
+
+/** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
+export interface World extends MadeTenant {
+  readonly password: string;
+  readonly refreshToken: string;
+  /** Of a link that sets the password. */
+  readonly linkToken: string;
+  /** Without children, so that it can be removed. */
+  readonly leafId: DocumentId;
+  readonly auditLogId: AuditLogId;
+  /** Of the audit row. */
+  readonly requestId: string;
+}
+
+const newId = createNewId();
+const hashes = new Map<string, Promise<string>>();
+
+/** Hashing is slow on purpose, so worlds of one password share one hash. */
+const hashOf = (password: string): Promise<string> => {
+  const known = hashes.get(password) ?? hashPassword(password);
+  hashes.set(password, known);
+  return known;
+};
+
+/** Makes a world of its own, past every policy. */
+export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
+  const tenant = await makeTenant(admin);
+  const { tenantId, identityId, sessionId, userId, documentId } = tenant;
+  const refresh = createRefreshToken();
+  const link = createOneTimeToken();
+  const leafId = newId<DocumentId>();
+  const auditLogId = newId<AuditLogId>();
+  const requestId = `request-${randomBytes(6).toString("hex")}`;
+  await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
+    identityId,
+    await hashOf(password),
+  ]);
+  await admin.query(
+    `insert into auth.refresh_tokens (token_hash, session_id, expires_at, created_at, updated_at)
+     values ($1, $2, now() + interval '1 hour', now(), now())`,
+    [refresh.hash, sessionId],
+  );
+  await admin.query(
+    `insert into auth.one_time_tokens (token_hash, identity_id, purpose, expires_at, created_at, updated_at)
+     values ($1, $2, 'set-password', now() + interval '1 hour', now(), now())`,
+    [link.hash, identityId],
+  );
+  await admin.query(
+    `insert into app.documents (tenant_id, id, user_id, parent_id, title, content_hash, created_at, updated_at)
+     values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
+    [tenantId, leafId, userId, documentId],
+  );
+  await admin.query(
+    `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
+     values ($1, now(), $2, $3, 'user', 'documents.read', 'documents', $4, $5)`,
+    [tenantId, auditLogId, userId, documentId, requestId],
+  );
+  return { ...tenant, password, refreshToken: refresh.token, linkToken: link.token, leafId, auditLogId, requestId };
+};
+
+/** A world that never was: every id is well-formed and names nothing. */
+export const makeNowhere = (): World => {
+  const tag = randomBytes(6).toString("hex");
+  return {
+    tenantId: newId(),
+    userId: newId(),
+    sessionId: newId(),
+    identityId: newId(),
+    documentId: newId(),
+    leafId: newId(),
+    auditLogId: newId(),
+    role: "agency_admin",
+    slug: `tenant-${tag}`,
+    email: `user-${tag}@example.com`,
+    password: "a password of nowhere",
+    refreshToken: createRefreshToken().token,
+    linkToken: createOneTimeToken().token,
+    requestId: `request-${tag}`,
+  };
+};
+
+const tablesOfTenant = ["app.tenants", "app.users", "app.documents", "app.audit_logs", "auth.sessions"];
+
+/** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
+export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {
+  const row = "tableoid::regclass || ' ' || ctid || ' ' || xmin || ' ' || xmax || ' ' || to_jsonb(t)";
+  const parts = tablesOfTenant.map(
+    (table) => `select ${row} as bytes from ${table} t where ${table === "app.tenants" ? "id" : "tenant_id"} = $1`,
+  );
+  parts.push(`select ${row} from auth.identities t where id = $2`);
+  parts.push(`select ${row} from auth.one_time_tokens t where identity_id = $2`);
+  parts.push(`select ${row} from auth.refresh_tokens t where session_id = $3`);
+  const { rows } = await admin.query<{ bytes: string }>(`${parts.join(" union all ")} order by 1`, [
+    tenantId,
+    identityId,
+    sessionId,
+  ]);
+  return rows.map(({ bytes }) => bytes);
+};

@@ -1,0 +1,46 @@
+import type { AppRouter } from "@severalty/api/root";
+import { createTRPCClient, type TRPCClient } from "@trpc/client";
+import { authLink } from "./auth-link.ts";
+import type { Fetch } from "./json-fetch.ts";
+import { retryLink } from "./retry-link.ts";
+import { sendLink } from "./send-link.ts";
+import { Session } from "./session.ts";
+import type { SeveraltyError } from "./severalty-error.ts";
+import { createMemoryTokenStore, tokensOf, type TokenStore } from "./token-store.ts";
+
+/** A typed client: `client.documents.byId.query({ id })`, `client.documents.create.mutate({ title })`. */
+export type Client = TRPCClient<AppRouter>;
+
+export interface ClientOptions {
+  /** Where the server is, without `/trpc`: `https://api.example.com`. */
+  readonly url: string;
+  /** Where tokens are kept; in memory when absent. */
+  readonly tokens?: TokenStore;
+  /** Called once when the server has ended the session and the tokens are cleared; not on `auth.logout`. */
+  readonly onSignedOut?: (error: SeveraltyError) => void;
+  /** How often a query is repeated after a passing failure, at most; 2 when absent, 0 for never. */
+  readonly retries?: number;
+  /** The wait before the first repetition, in milliseconds, half of it at random; doubles each time up to 5 s; 250 when absent. */
+  readonly retryDelayMs?: number;
+  /** The `fetch` to use instead of the global one. */
+  readonly fetch?: Fetch;
+}
+
+/**
+ * A client of one server, signed in as at most one user at a time. It keeps the tokens of every sign-in, renews them when they expire, once
+ * for all calls, and throws `SeveraltyError`.
+ */
+export const createClient = (options: ClientOptions): Client => {
+  const { url, retries = 2, retryDelayMs = 250 } = options;
+  const send = sendLink(
+    `${url.replace(/\/+$/, "")}/trpc`,
+    options.fetch ?? ((...request) => globalThis.fetch(...request)),
+  );
+  const signedOut = createTRPCClient<AppRouter>({ links: [send] });
+  const session = new Session({
+    store: options.tokens ?? createMemoryTokenStore(),
+    refresh: async (refreshToken) => tokensOf(await signedOut.auth.refresh.mutate({ refreshToken })),
+    onSignedOut: (error) => options.onSignedOut?.(error),
+  });
+  return createTRPCClient<AppRouter>({ links: [retryLink({ retries, retryDelayMs }), authLink(session), send] });
+};

@@ -1,0 +1,34 @@
+import type { AppRouter } from "@severalty/api/root";
+import type { TRPCLink } from "@trpc/client";
+import { asyncLink } from "./async-link.ts";
+import { toSeveraltyError, type SeveraltyError } from "./severalty-error.ts";
+import { wait } from "./wait.ts";
+
+export interface RetryOptions {
+  /** How often a query is repeated, at most. */
+  readonly retries: number;
+  /** The wait before the first repetition, in milliseconds; each next one is twice as long. */
+  readonly retryDelayMs: number;
+}
+
+/** Longest wait before a repetition, in milliseconds. */
+const retryDelayMsMax = 5_000;
+
+/** Repeats queries that a passing failure met. Never a mutation: without an answer nobody knows whether it was done. */
+export const retryLink = ({ retries, retryDelayMs }: RetryOptions): TRPCLink<AppRouter> =>
+  asyncLink(async (op, send) => {
+    const attemptsMax = op.type === "query" ? retries + 1 : 1;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(op);
+      } catch (cause) {
+        const error = toSeveraltyError(cause);
+        if (attempt >= attemptsMax || !isWorthRepeating(error)) throw error;
+        await wait(Math.min(retryDelayMs * 2 ** (attempt - 1), retryDelayMsMax), op.signal);
+      }
+    }
+  });
+
+/** A rate limit lasts for minutes, and each repetition would use it up further: that is left to the caller. */
+const isWorthRepeating = ({ isRetryable, code, reason }: SeveraltyError): boolean =>
+  isRetryable && code !== "TOO_MANY_REQUESTS" && reason !== "auth/refresh-in-progress";

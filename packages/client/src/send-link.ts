@@ -1,0 +1,32 @@
+import type { AppRouter } from "@severalty/api/root";
+import { httpBatchLink, httpLink, type OperationLink, type TRPCLink } from "@trpc/client";
+import { accessTokenOf } from "./auth-link.ts";
+import { jsonFetch, type Fetch } from "./json-fetch.ts";
+
+/** Most calls of one batch: the server refuses more. */
+const batchSizeMax = 10;
+
+/**
+ * Sends calls. Queries of the same moment and the same access token share one request; a mutation has its own, so that neither its size
+ * nor its failure touches another. All are POSTed: what is asked for stays out of URLs and so out of the logs of proxies.
+ */
+export const sendLink =
+  (url: string, fetch: Fetch): TRPCLink<AppRouter> =>
+  (runtime) => {
+    const options = { url, fetch: jsonFetch(fetch), methodOverride: "POST" } as const;
+    const single = httpLink<AppRouter>({ ...options, headers: ({ op }) => authorization(accessTokenOf(op)) })(runtime);
+    const openBatch = (token: string | undefined): { token: string | undefined; link: OperationLink<AppRouter> } => ({
+      token,
+      link: httpBatchLink<AppRouter>({ ...options, headers: authorization(token), maxItems: batchSizeMax })(runtime),
+    });
+    let batch = openBatch(undefined);
+    return (call) => {
+      if (call.op.type !== "query") return single(call);
+      const token = accessTokenOf(call.op);
+      if (batch.token !== token) batch = openBatch(token);
+      return batch.link(call);
+    };
+  };
+
+const authorization = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -1,0 +1,153 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { entities } from "../src/entities.ts";
+import type { Orm } from "../src/orm.ts";
+import { roles, serverRoles } from "../src/roles.ts";
+import { anyEntity, tableOf } from "../src/testing/make-row.ts";
+import { notRefused } from "../src/testing/not-refused.ts";
+import { TestDatabase } from "../src/testing/test-database.ts";
+import { functionsOf, schemaGrants, tableGrants, tables } from "./catalog.ts";
+
+let database: TestDatabase;
+let admin: Client;
+let orm: Orm;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  admin = await database.client();
+  orm = await database.orm("severalty_migrator");
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+const write = "DELETE INSERT SELECT UPDATE";
+const loginRoles = Object.entries(roles).flatMap(([name, spec]) =>
+  spec.login && name !== "severalty_migrator" ? [name as keyof typeof roles] : [],
+);
+
+const byName = (one: { object: string; grantee: string }, other: { object: string; grantee: string }) =>
+  `${one.object} ${one.grantee}` < `${other.object} ${other.grantee}` ? -1 : 1;
+
+/** What gate functions read and write; the gate owns no table. */
+const gateGrants: Record<string, string> = {
+  "app.audit_logs": "INSERT",
+  "app.tenants": "INSERT SELECT",
+  "app.users": "INSERT SELECT",
+  "auth.identities": "INSERT SELECT",
+  "auth.rate_limits": "INSERT SELECT",
+  "auth.refresh_tokens": "INSERT SELECT",
+  "auth.sessions": "INSERT SELECT",
+  "sealed.keys": "SELECT",
+};
+
+/** Every SECURITY DEFINER function, and the one role that may execute it; none: trigger or other gate functions alone. */
+const gateFunctions: Record<string, string[]> = {
+  "app.audit": [],
+  "app.enter": ["severalty_app"],
+  "app.entered": [],
+  "app.record": ["severalty_app"],
+  "app.set_context": [],
+  "app.tenant_id": ["severalty_app"],
+  "auth.memberships": ["severalty_auth"],
+  "auth.record": ["severalty_auth"],
+  "auth.register": ["severalty_auth"],
+};
+
+test("tables are granted to the server's roles by rule: the tenant's to app, identities to auth, read-only ones for reading", async () => {
+  const expected = entities.flatMap((entity) => {
+    const meta = orm.getMetadata().get(anyEntity(entity));
+    const grantee = meta.schema === "auth" ? "severalty_auth" : "severalty_app";
+    const privileges = meta.readonly === true || meta.className === "Tenant" ? "SELECT" : write;
+    return [{ object: tableOf(meta), grantee, privileges }];
+  });
+  expected.push({ object: "app.migrations", grantee: "severalty_app", privileges: "SELECT" });
+  for (const [object, privileges] of Object.entries(gateGrants))
+    expected.push({ object, grantee: "severalty_gate", privileges });
+  expect((await tableGrants(admin)).toSorted(byName)).toEqual(expected.toSorted(byName));
+});
+
+test("a partition is granted to nobody", async () => {
+  const partitions = (await tables(admin)).filter(({ isPartition }) => isPartition).map(({ name }) => name);
+  expect(partitions).not.toEqual([]);
+  expect((await tableGrants(admin)).filter(({ object }) => partitions.includes(object))).toEqual([]);
+});
+
+test("schemas are granted for use alone, and nobody may create in public", async () => {
+  expect(await schemaGrants(admin)).toEqual([
+    { object: "app", grantee: "severalty_app", privileges: "USAGE" },
+    { object: "app", grantee: "severalty_auth", privileges: "USAGE" },
+    { object: "app", grantee: "severalty_gate", privileges: "USAGE" },
+    { object: "app", grantee: "severalty_platform", privileges: "USAGE" },
+    { object: "app", grantee: "severalty_worker", privileges: "USAGE" },
+    { object: "auth", grantee: "severalty_auth", privileges: "USAGE" },
+    { object: "auth", grantee: "severalty_gate", privileges: "USAGE" },
+    { object: "public", grantee: "public", privileges: "USAGE" },
+    { object: "sealed", grantee: "severalty_gate", privileges: "USAGE" },
+  ]);
+});
+
+test("no default privilege hands out what is made later", async () => {
+  const { rows } = await admin.query("select defaclrole::regrole, defaclobjtype, defaclacl from pg_default_acl");
+  expect(rows).toEqual([]);
+});
+
+test("the gate's functions are those of the allow-list, with a fixed search_path, each for the role that needs it", async () => {
+  const functions = await functionsOf(admin);
+  const gates = functions.filter(({ isDefiner, owner }) => isDefiner || owner === "severalty_gate");
+  expect(
+    gates.map(({ name, owner, isDefiner, settings, executors }) => ({ name, owner, isDefiner, settings, executors })),
+  ).toEqual(
+    Object.entries(gateFunctions).map(([name, executors]) => ({
+      name,
+      owner: "severalty_gate",
+      isDefiner: true,
+      settings: ["search_path=pg_catalog, pg_temp"],
+      executors,
+    })),
+  );
+});
+
+test("no function is executable by everybody", async () => {
+  const functions = await functionsOf(admin);
+  expect(functions.filter(({ executors }) => executors.includes("public"))).toEqual([]);
+  expect(functions.filter(({ owner }) => !["severalty_gate", "severalty_owner"].includes(owner))).toEqual([]);
+});
+
+describe.each(loginRoles)("%s", (role) => {
+  test("creates nothing: no schema, no table in public or app, no temporary table", async () => {
+    const statements = [
+      "create schema theirs",
+      "create table public.theirs (id int)",
+      "create table app.theirs (id int)",
+      "create temporary table theirs (id int)",
+    ];
+    expect(await notRefused(await database.client(role), statements)).toEqual([]);
+  });
+
+  test("reads no key, and nothing of the catalog's secrets", async () => {
+    const statements = ["sealed.keys", "pg_authid", "pg_user_mapping"].map((table) => `select * from ${table}`);
+    expect(await notRefused(await database.client(role), statements)).toEqual([]);
+  });
+
+  test("becomes no other role", async () => {
+    const others = Object.keys(roles).filter((name) => name !== role);
+    const statements = others.flatMap((other) => [`set role ${other}`, `set session authorization ${other}`]);
+    expect(await notRefused(await database.client(role), statements)).toEqual([]);
+  });
+
+  test("switches neither row-level security nor triggers off", async () => {
+    const changes = ["disable row level security", "no force row level security", "disable trigger all"];
+    const statements = (await tables(admin)).flatMap(({ name }) =>
+      changes.map((change) => `alter table ${name} ${change}`),
+    );
+    statements.push("set session_replication_role = replica");
+    expect(await notRefused(await database.client(role), statements)).toEqual([]);
+  });
+
+  test("truncates nothing", async () => {
+    const statements = (await tables(admin)).map(({ name }) => `truncate ${name} cascade`);
+    expect(await notRefused(await database.client(role), statements)).toEqual([]);
+  });
+});
+
+test("the roles that the server logs in with are among those tested", () => {
+  expect(loginRoles).toEqual(expect.arrayContaining([...serverRoles]));
+});

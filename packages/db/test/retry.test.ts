@@ -1,0 +1,166 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Client } from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createOrm, type Orm } from "../src/orm.ts";
+import { withTenant } from "../src/tenancy/with-tenant.ts";
+import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
+import { errorWord } from "../src/testing/outcome.ts";
+import { TestDatabase } from "../src/testing/test-database.ts";
+import { openWire, type Wire } from "./wire.ts";
+
+const occasion = { requestId: "request-1", action: "documents.test" };
+
+let database: TestDatabase;
+let admin: Client;
+let wire: Wire;
+let orm: Orm;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  admin = await database.client();
+  await admin.query(`alter database ${database.name} set deadlock_timeout = '20ms'`);
+  wire = await openWire(database.url("severalty_app"));
+  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0 });
+});
+afterEach(() => {
+  wire.judge = () => "pass";
+});
+afterAll(async () => {
+  await orm.close();
+  await wire[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const raise = (em: EntityManager, code: string) =>
+  em.execute(`do $$ begin raise exception 'made' using errcode = '${code}'; end $$`);
+
+const insertDocument = (em: EntityManager, { tenantId, userId }: MadeTenant) =>
+  em.execute(
+    `insert into app.documents (tenant_id, id, user_id, title, content_hash, created_at, updated_at)
+     values (?, gen_random_uuid(), ?, 'added', repeat('0', 64), now(), now())`,
+    [tenantId, userId],
+  );
+
+const countAdded = async ({ tenantId }: MadeTenant): Promise<number> => {
+  const { rows } = await admin.query("select from app.documents where tenant_id = $1 and title = 'added'", [tenantId]);
+  return rows.length;
+};
+
+/** Runs work that fails the first time; resolves to how often it ran. */
+const failingFirst = async (
+  tenant: MadeTenant,
+  options: { readOnly: boolean },
+  fail: (em: EntityManager) => Promise<unknown>,
+): Promise<number> => {
+  let runs = 0;
+  await withTenant(orm.em, tenant, { ...occasion, ...options }, async (em) => {
+    runs++;
+    if (!options.readOnly) await insertDocument(em, tenant);
+    if (runs === 1) await fail(em);
+  });
+  return runs;
+};
+
+describe.each([{ readOnly: true }, { readOnly: false }])("a transaction, readOnly: $readOnly,", (options) => {
+  test.each(["40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08006"])(
+    "runs again, whole, after the passing failure %s",
+    async (code) => {
+      const us = await makeTenant(admin);
+      expect(await failingFirst(us, options, (em) => raise(em, code))).toBe(2);
+      expect(await countAdded(us)).toBe(options.readOnly ? 0 : 1);
+    },
+  );
+
+  test("runs again when its backend is killed", async () => {
+    const us = await makeTenant(admin);
+    const runs = await failingFirst(us, options, async (em) => {
+      const [own] = await em.execute<{ pid: number }[]>("select pg_backend_pid() as pid");
+      await admin.query("select pg_terminate_backend($1, 5000)", [own?.pid]);
+      await em.execute("select 1");
+    });
+    expect(runs).toBe(2);
+    expect(await countAdded(us)).toBe(options.readOnly ? 0 : 1);
+  });
+
+  test.each(["22012", "23505", "42501", "SV001", "P0001"])("does not run again after %s", async (code) => {
+    const us = await makeTenant(admin);
+    let runs = 0;
+    const attempt = withTenant(orm.em, us, { ...occasion, ...options }, (em) => {
+      runs++;
+      return raise(em, code);
+    });
+    expect(await attempt.catch(errorWord)).toBe(code);
+    expect(runs).toBe(1);
+  });
+});
+
+test("a write is not repeated once its commit was under way, whether or not the commit arrived", async () => {
+  for (const verdict of ["cut", "cut the answer"] as const) {
+    const us = await makeTenant(admin);
+    let runs = 0;
+    wire.judge = (text) => (text === "commit" ? verdict : "pass");
+    const attempt = withTenant(orm.em, us, occasion, (em) => {
+      runs++;
+      return insertDocument(em, us);
+    });
+    await expect(attempt).rejects.toThrow(/Connection terminated/);
+    wire.judge = () => "pass";
+    expect(runs).toBe(1);
+    expect(await countAdded(us)).toBeLessThanOrEqual(1);
+  }
+});
+
+test("a read is repeated even when its commit was lost", async () => {
+  const us = await makeTenant(admin);
+  let commits = 0;
+  wire.judge = (text) => (text === "commit" && commits++ === 0 ? "cut" : "pass");
+  const rows = await withTenant(orm.em, us, { ...occasion, readOnly: true }, (em) =>
+    em.execute("select title from app.documents"),
+  );
+  expect(rows).toHaveLength(1);
+  expect(commits).toBe(2);
+});
+
+test("a read-only transaction writes nothing", async () => {
+  const us = await makeTenant(admin);
+  const attempt = withTenant(orm.em, us, { ...occasion, readOnly: true }, (em) => insertDocument(em, us));
+  expect(await attempt.catch(errorWord)).toBe("25006");
+});
+
+test("two transactions that lock each other both succeed in the end", async () => {
+  const us = await makeTenant(admin);
+  await withTenant(orm.em, us, occasion, (em) => insertDocument(em, us));
+  const { rows } = await admin.query<{ id: string }>("select id from app.documents where tenant_id = $1 order by id", [
+    us.tenantId,
+  ]);
+  const [first, second] = rows.map(({ id }) => id);
+  const bothHold = Promise.withResolvers<void>();
+  let holding = 0;
+  let runs = 0;
+  const countUp = "update app.documents set version = version + 1 where id = ?";
+  const lock = (one: string | undefined, other: string | undefined) =>
+    withTenant(orm.em, us, occasion, async (em) => {
+      runs++;
+      await em.execute(countUp, [one]);
+      holding++;
+      if (holding === 2) bothHold.resolve();
+      await bothHold.promise;
+      await em.execute(countUp, [other]);
+    });
+  await Promise.all([lock(first, second), lock(second, first)]);
+  expect(runs).toBe(3);
+  const { rows: after } = await admin.query("select distinct version from app.documents where tenant_id = $1", [
+    us.tenantId,
+  ]);
+  expect(after).toEqual([{ version: 3 }]);
+});
+
+test("a failure that does not pass is given up after five attempts, with its own error", async () => {
+  const us = await makeTenant(admin);
+  let runs = 0;
+  const attempt = withTenant(orm.em, us, occasion, (em) => {
+    runs++;
+    return raise(em, "40001");
+  });
+  expect(await attempt.catch(errorWord)).toBe("40001");
+  expect(runs).toBe(5);
+});

@@ -1,0 +1,32 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { NoTenantError, NotFoundError, StaleVersionError } from "./errors.ts";
+import { createNewId, tenantId, type TenantId } from "./ids.ts";
+
+test("ids are UUIDs of version 7, and a newer one sorts after an older one", () => {
+  const newId = createNewId();
+  const ids = Array.from({ length: 1000 }, () => newId<TenantId>());
+  for (const id of ids) expect(tenantId.parse(id)).toBe(id);
+  expect(ids.every((id) => id[14] === "7")).toBe(true);
+  expect(ids.toSorted()).toEqual(ids);
+  expect(new Set(ids).size).toBe(1000);
+});
+
+const at = (ms: number) => createNewId({ clock: () => ms, random: () => new Uint8Array(16).fill(7) })<TenantId>();
+
+test("ids from a given clock and random source are the same in every run, and sort by the clock", () => {
+  const clock = fc.integer({ min: 0, max: 2 ** 47 });
+  fc.assert(
+    fc.property(clock, clock, (one, other) => {
+      expect(at(one)).toBe(at(one));
+      expect(at(one) < at(other)).toBe(one < other);
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test("errors name the noun and the rule, and nothing of the row", () => {
+  expect(new NotFoundError("documents")).toMatchObject({ kind: "not-found", reason: "documents/not-found" });
+  expect(new StaleVersionError("documents", 3)).toMatchObject({ kind: "conflict", reason: "documents/stale-version" });
+  expect(new NoTenantError("a query of documents").message).toBe("a query of documents needs a tenant: use withTenant");
+});
