@@ -1,5 +1,8 @@
+import { until } from "@severalty/api/testing/until";
 import { migrations } from "@severalty/db/migrations";
+import { asAdmin, provision } from "@severalty/db/provision";
 import { demo } from "@severalty/db/seeders/seed-demo";
+import { rolePasswords } from "@severalty/db/testing/role-passwords";
 import { describe, expect, test } from "vitest";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
@@ -20,10 +23,22 @@ test("without a command it makes the database, migrates it and seeds it; run aga
   expect(await database.rows(slugs)).toEqual([{ slug: "platform" }]);
 });
 
-test("of ten at once all succeed, and each migration ran once", async () => {
+test("of ten at once all wait for the lock, all succeed, and each migration ran once", async () => {
   await using database = makeFreshDatabase();
+  await provision(database.adminUrl, rolePasswords);
   const env = { ...database.env, INITIAL_ADMINS: "root@example.com" };
-  const runs = await Promise.all(Array.from({ length: 10 }, () => runMigrator(env)));
+  const runs = await asAdmin(database.adminUrl, async (holder) => {
+    await holder.query("select pg_advisory_lock(hashtext('severalty/migrator'))");
+    const started = Array.from({ length: 10 }, () => runMigrator(env));
+    await until("all ten wait for the lock", async () => {
+      const { rowCount } = await holder.query(
+        "select from pg_stat_activity where datname = current_database() and application_name = 'severalty-migrator-lock'",
+      );
+      return rowCount === 10;
+    });
+    await holder.query("select pg_advisory_unlock_all()");
+    return Promise.all(started);
+  });
   expect(runs.map(({ code, stderr }) => ({ code, stderr }))).toEqual(runs.map(() => ({ code: 0, stderr: "" })));
   expect(runs.filter(({ stdout }) => stdout.includes("migrations: ran"))).toHaveLength(1);
   expect(runs.filter(({ stdout }) => stdout.includes("admin root@example.com: created"))).toHaveLength(1);

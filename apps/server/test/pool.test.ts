@@ -10,7 +10,7 @@ import { serverEnv } from "../src/env.ts";
 import { call } from "./call.ts";
 import { serve } from "./open-test-server.ts";
 import { serverEnvOn } from "./spawn-server.ts";
-import { until } from "./until.ts";
+import { until } from "@severalty/api/testing/until";
 
 const database = await TestDatabase.create();
 const admin = await database.client();

@@ -13,7 +13,7 @@ import { withCredentials, withDatabase } from "@severalty/postgres/url";
 import { expect, test } from "vitest";
 import { call } from "./call.ts";
 import { serverEnvOn, spawnServer } from "./spawn-server.ts";
-import { until } from "./until.ts";
+import { until } from "@severalty/api/testing/until";
 
 const bearer = (tenant: MadeTenant) =>
   bearerOf({ accessTokens: createAccessTokens({ secret: testSecret }) } as never, tenant);

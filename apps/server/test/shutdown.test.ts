@@ -7,7 +7,7 @@ import { TestDatabase } from "@severalty/db/testing/test-database";
 import { afterAll, expect, test } from "vitest";
 import { call, type HttpAnswer } from "./call.ts";
 import { serverEnvOn, spawnServer, type ServerProcess } from "./spawn-server.ts";
-import { until } from "./until.ts";
+import { until } from "@severalty/api/testing/until";
 
 const database = await TestDatabase.create();
 afterAll(() => database[Symbol.asyncDispose]());

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { testSecret } from "@severalty/api/testing/make-services";
 import { withCredentials } from "@severalty/postgres/url";
 import { rolePassword } from "@severalty/db/testing/role-passwords";
-import { until } from "./until.ts";
+import { until } from "@severalty/api/testing/until";
 
 /** Compiled once for all runs: halves the time that each takes to start. */
 const NODE_COMPILE_CACHE = join(tmpdir(), "severalty-compile-cache");

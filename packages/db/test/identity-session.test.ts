@@ -18,10 +18,11 @@ let auth: Orm;
 beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
-  auth = await database.orm("severalty_auth");
+  auth = await database.orm("severalty_auth", { poolMax });
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
+const poolMax = 10;
 const newId = createNewId();
 const client = { ip: "192.0.2.1", userAgent: "test", requestId: "request-1" };
 const hourMs = 3_600_000;
@@ -45,6 +46,30 @@ const mayEnter = async (tenant: MadeTenant, sessionId: SessionId): Promise<unkno
   const outcome = await enter(app, { ...tenant, sessionId }).catch(errorWord);
   await app.query("rollback");
   return outcome ?? "entered";
+};
+
+/**
+ * Runs attempts that each need the row: they all start while it is locked, and go on once as many wait for it as the pool has
+ * connections, so that each has read what it reads before it locks.
+ */
+const collide = async <Result>(
+  row: { table: string; hash: Buffer },
+  attempts: () => Promise<Result>[],
+): Promise<Result[]> => {
+  const holder = await database.client();
+  await holder.query("begin");
+  await holder.query(`select from ${row.table} where token_hash = $1 for update`, [row.hash]);
+  const results = Promise.all(attempts());
+  let waiting = 0;
+  while (waiting < poolMax) {
+    const { rows } = await admin.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    waiting = rows[0]?.waiting ?? 0;
+  }
+  await holder.query("commit");
+  return results;
 };
 
 const recorded = async (tenant: MadeTenant) => {
@@ -93,7 +118,7 @@ test("of twenty uses of a refresh token at once, one renews and the others are t
   const us = await makeTenant(admin);
   const { id, refreshHash } = await open(us);
   const at = new Date();
-  const outcomes = await Promise.all(
+  const outcomes = await collide({ table: "auth.refresh_tokens", hash: refreshHash }, () =>
     Array.from({ length: 20 }, () => renewSession(auth.em.fork(), refreshHash, nextToken(at), client)),
   );
   const count = (outcome: Renewal["outcome"]) => outcomes.filter((renewal) => renewal.outcome === outcome).length;
@@ -157,7 +182,7 @@ test("C2: a set-password link works once under any concurrency, verifies the add
   const hash = randomBytes(32);
   await storeSetPasswordLink(admin, us.identityId, { hash, expiresAt: later(new Date(), hourMs) });
   const at = new Date();
-  const outcomes = await Promise.all(
+  const outcomes = await collide({ table: "auth.one_time_tokens", hash }, () =>
     Array.from({ length: 20 }, (_, attempt) => setPassword(auth.em.fork(), hash, `hash-${attempt}`, at)),
   );
   expect(outcomes.filter(Boolean)).toEqual([true]);

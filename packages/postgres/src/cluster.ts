@@ -42,7 +42,7 @@ const SUPERUSER = "postgres";
 const EPHEMERAL_PASSWORD = "postgres";
 
 /** How long to keep trying while the folder is in another's hands, in milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * Starts PostgreSQL on a folder, or joins the one that another living process started there. What a crash left is

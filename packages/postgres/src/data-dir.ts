@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { accountFor } from "./account.ts";
 import { type Binaries, POSTGRES_MAJOR } from "./binaries.ts";
@@ -23,6 +32,8 @@ export const ensureDataDir = async (dataDir: string, options: InitOptions): Prom
   sweepUnfinished(dataDir);
   if (hasContent(dataDir)) {
     assertUsable(dataDir);
+    // A copy of a folder often has not kept its mode, and PostgreSQL insists on it.
+    chmodSync(dataDir, 0o700);
     return false;
   }
   const staging = stagingName(dataDir);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { chmod, cp } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
@@ -16,8 +16,8 @@ const rows = (url: string, sql: string) =>
   withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
 
 const until = async (condition: () => boolean) => {
-  for (const end = Date.now() + 20_000; !condition(); await sleep(20)) {
-    if (Date.now() > end) throw new Error("it did not come to pass within 20 s");
+  for (const end = Date.now() + 60_000; !condition(); await sleep(20)) {
+    if (Date.now() > end) throw new Error("it did not come to pass within 60 s");
   }
 };
 
@@ -32,7 +32,6 @@ afterAll(async () => (await prepared).folder[Symbol.dispose]());
 
 const copyPrepared = async (dataDir: string) => {
   await cp((await prepared).dataDir, dataDir, { recursive: true });
-  await chmod(dataDir, 0o700);
   return dataDir;
 };
 
@@ -51,7 +50,12 @@ const startElsewhere = (dataDir: string) => {
     child.stdout?.once("data", (text: Buffer) => resolve(JSON.parse(text.toString()) as Said));
     child.once("exit", () => reject(new Error("it ended before its cluster was up")));
   });
-  return { child, said, [Symbol.asyncDispose]: async () => void child.kill("SIGKILL") };
+  const end = async () => {
+    child.kill("SIGKILL");
+    const { owned } = await said.catch(() => ({ owned: false }));
+    if (owned) await until(() => findPostmaster(dataDir) === undefined);
+  };
+  return { child, said, [Symbol.asyncDispose]: end };
 };
 
 test("data outlives the server, and a postmaster that was killed with its backends busy", async () => {
@@ -61,7 +65,7 @@ test("data outlives the server, and a postmaster that was killed with its backen
   await rows(first.url, "create table kept as select 1 as x");
   await first.stop();
   const second = await startCluster({ dataDir });
-  const busy = rows(second.url, "select count(*) from generate_series(1, 1e10::bigint)").catch(() => "lost");
+  const busy = rows(second.url, "do $$ begin loop end loop; end $$").catch(() => "lost");
   await until(() => processesIn(dataDir).length > 5);
   process.kill(findPostmaster(dataDir)?.pid ?? 0, "SIGKILL");
   expect(await second.exited).toContain("SIGKILL");
@@ -99,14 +103,13 @@ test("a second start joins the server of a living process, and leaves it running
   expect(await rows(first.url, "select 1 as x")).toEqual([{ x: 1 }]);
 });
 
-test("of four processes that start a cluster on one new folder at once, one owns it and all use it", async () => {
+test("of three processes that start a cluster on one new folder at once, one owns it and all use it", async () => {
   using folder = scratchFolder();
   const dataDir = join(folder.path, "pg");
   await using one = startElsewhere(dataDir);
   await using two = startElsewhere(dataDir);
   await using three = startElsewhere(dataDir);
-  await using four = startElsewhere(dataDir);
-  const all = await Promise.all([one.said, two.said, three.said, four.said]);
+  const all = await Promise.all([one.said, two.said, three.said]);
   expect(all.filter(({ owned }) => owned)).toHaveLength(1);
   expect(new Set(all.map(({ url }) => url)).size).toBe(1);
   expect(readdirSync(folder.path).toSorted()).toEqual(["pg", "pg.log"]);

@@ -40,7 +40,6 @@ export const runTests = async (options: TestOptions): Promise<number> => {
     { repository, args, stop },
   );
   const tasks = takeTurboTasks(repository, "test", before);
-  if (tasks === undefined) return exitCode || 1;
   const runs = tasks.map((task): PackageRun => {
     const text = readIfPresent(join(repository, task.directory, REPORT));
     return { name: task.package, cached: task.cached, report: readTestReport(text, task.exitCode) };
@@ -60,11 +59,14 @@ const requirementsRun = (repository: string, runs: readonly PackageRun[]): Packa
   return { name, cached: false, report: { files: 1, passed: held, failed, skipped: [], durationMs: 0 } };
 };
 
-const serverVersion = (url: string): Promise<string> =>
-  withClient(url, async (client) => {
-    const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
-    return rows[0]?.version ?? "unknown";
+const serverVersion = async (url: string): Promise<string> => {
+  const sql = "select current_setting('server_version') as version";
+  const ask = withClient(url, (client) => client.query<{ version: string }>(sql));
+  const { rows } = await ask.catch((cause: unknown) => {
+    throw new Error(`the PostgreSQL for tests (TEST_DATABASE_URL, if set) refuses: ${String(cause)}`, { cause });
   });
+  return rows[0]?.version ?? "unknown";
+};
 
 const runTurbo = (
   env: NodeJS.ProcessEnv,

@@ -34,15 +34,11 @@ export const turboSummaries = (repository: string): ReadonlySet<string> =>
 
 /**
  * Reads and removes the summary that a run has added to `before`: the tasks of one name, of packages that have such a
- * script. A task that was never finished counts as failed. Undefined when the run left none.
+ * script. A task that was never finished counts as failed. Empty when the run left no summary.
  */
-export const takeTurboTasks = (
-  repository: string,
-  name: string,
-  before: ReadonlySet<string>,
-): readonly TurboTask[] | undefined => {
+export const takeTurboTasks = (repository: string, name: string, before: ReadonlySet<string>): readonly TurboTask[] => {
   const [file] = [...turboSummaries(repository)].filter((path) => !before.has(path));
-  if (file === undefined) return undefined;
+  if (file === undefined) return [];
   const path = join(repository, file);
   const run = RUN.parse(JSON.parse(readFileSync(path, "utf8")));
   rmSync(path);

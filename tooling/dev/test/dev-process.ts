@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster } from "@severalty/postgres/cluster";
 import { processesIn } from "@severalty/postgres/process-table";
+import { afterAll } from "vitest";
 import { keepConnectionUrls } from "../src/connection-urls.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
@@ -91,18 +92,20 @@ export const isQuiet = async (place: DevPlace): Promise<boolean> => {
 
 /** Waits for a condition. */
 export const until = async (condition: () => boolean | Promise<boolean>, message: () => string): Promise<void> => {
-  for (const end = Date.now() + 30_000; !(await condition()); await sleep(25)) {
+  for (const end = Date.now() + 60_000; !(await condition()); await sleep(25)) {
     if (Date.now() > end) throw new Error(message());
   }
 };
 
-/** The data folder of a dev that was started and stopped once, made once per test file; removed with its process. */
+/** The data folder of a database that was started and stopped once; made once per test file. */
 const usedData = () => (used ??= makeUsedData());
 let used: Promise<string> | undefined;
+afterAll(async () => {
+  if (used !== undefined) rmSync(await used, { recursive: true, force: true });
+});
 
 const makeUsedData = async () => {
   const folder = mkdtempSync(join(tmpdir(), "severalty-dev-used-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const { admin } = keepConnectionUrls(folder);
   const password = decodeURIComponent(new URL(admin).password);
   await (await startCluster({ dataDir: join(folder, "pg"), password })).stop();
