@@ -47,6 +47,7 @@ export const runTests = async (options: TestOptions): Promise<number> => {
   if (args.every((arg) => arg === "--force")) runs.push(requirementsRun(repository, runs));
   const summary = summarize(runs.toSorted((one, other) => one.name.localeCompare(other.name)));
   say(summary.text);
+  if (stop.aborted) return exitCode || 128 + constants.signals.SIGINT;
   return summary.ok ? exitCode : exitCode || 1;
 };
 
@@ -104,5 +105,10 @@ const turboArgs = (args: readonly string[]): string[] => {
   const forTurbo = split < 0 ? args : args.slice(0, split);
   const forVitest = split < 0 ? [] : args.slice(split + 1);
   const own = ["--continue=always", "--summarize", "--output-logs=new-only", `--concurrency=${concurrency()}`];
-  return ["run", "test", ...own, ...forTurbo, "--", ...VITEST_ARGS, ...forVitest];
+  // Turbo takes no option twice: what the user gives replaces what is usual here.
+  const given = new Set(forTurbo.map(optionName));
+  const usual = own.filter((option) => !given.has(optionName(option)));
+  return ["run", "test", ...usual, ...forTurbo, "--", ...VITEST_ARGS, ...forVitest];
 };
+
+const optionName = (option: string) => option.split("=")[0];
