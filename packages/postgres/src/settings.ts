@@ -6,6 +6,8 @@ const COMMON = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "200",
+  // Shared memory in the data folder goes with it after kill -9, and does not depend on the 64 MB of a container's /dev/shm.
+  dynamic_shared_memory_type: "mmap",
 };
 
 const EPHEMERAL = {

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster } from "@severalty/postgres/cluster";
+import { quickFolder } from "@severalty/postgres/quick-folder";
 import { processesIn } from "@severalty/postgres/process-table";
 import { afterAll } from "vitest";
 import { keepConnectionUrls } from "../src/connection-urls.ts";
@@ -25,7 +25,7 @@ export interface DevPlace extends Disposable {
  * unless it is to be `fresh`.
  */
 export const makePlace = async (how: "fresh" | "used" = "used"): Promise<DevPlace> => {
-  const folder = mkdtempSync(join(tmpdir(), "severalty-dev-test-"));
+  const folder = mkdtempSync(join(quickFolder(), "severalty-dev-test-"));
   if (how === "used") cpSync(await usedData(), join(folder, "data"), { recursive: true });
   const server = join(folder, "server.ts");
   copyFileSync(join(FIXTURES, "server.ts"), server);
@@ -105,7 +105,7 @@ afterAll(async () => {
 });
 
 const makeUsedData = async () => {
-  const folder = mkdtempSync(join(tmpdir(), "severalty-dev-used-"));
+  const folder = mkdtempSync(join(quickFolder(), "severalty-dev-used-"));
   const { admin } = keepConnectionUrls(folder);
   const password = decodeURIComponent(new URL(admin).password);
   await (await startCluster({ dataDir: join(folder, "pg"), password })).stop();
