@@ -1,4 +1,4 @@
-import { DEMO_CREDENTIALS } from "./demo-credentials.ts";
+import { demo } from "@severalty/db/seeders/seed-demo";
 
 /** What the block tells. */
 export interface ReadyFacts {
@@ -12,7 +12,7 @@ export interface ReadyFacts {
 
 /** The one block that says all one needs to begin. */
 export const readyBlock = (facts: ReadyFacts): string => {
-  const { email, password, tenantSlug } = DEMO_CREDENTIALS;
+  const { email, password, tenantSlug } = demo;
   const rows = [
     ["API", `${facts.url}/trpc`],
     ["Docs", facts.docs],

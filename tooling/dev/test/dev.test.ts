@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withClient } from "@severalty/postgres/with-client";
 import { expect, test } from "vitest";
-import { DEMO_CREDENTIALS } from "../src/demo-credentials.ts";
+import { demo } from "@severalty/db/seeders/seed-demo";
 import { isQuiet, makePlace, startRealDev } from "./dev-process.ts";
 
 test("the real server answers after a first start, lets the demo user in, and ends in order", async () => {
@@ -11,7 +11,7 @@ test("the real server answers after a first start, lets the demo user in, and en
   await dev.says("Severalty is ready");
   expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
 
-  const { email, password, tenantSlug } = DEMO_CREDENTIALS;
+  const { email, password, tenantSlug } = demo;
   const login = await fetch(`${place.url}/trpc/auth.login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
