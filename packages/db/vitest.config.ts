@@ -1,3 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { globalSetup: "src/testing/global-setup.ts", testTimeout: 20_000 } });
+export default defineConfig({
+  test: {
+    globalSetup: "src/testing/global-setup.ts",
+    testTimeout: 30_000,
+    // Files share a worker's modules, not their data: each has a database of its own.
+    isolate: false,
+  },
+});
