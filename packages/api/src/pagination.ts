@@ -1,4 +1,7 @@
 import { DomainError } from "@severalty/domain/errors";
+import type { FilterQuery } from "@severalty/db/orm";
+import type { Field, ReadRepository } from "@severalty/db/tenancy/tenant-repository";
+import { storableText } from "@severalty/domain/text";
 import { z } from "zod";
 
 /** Rows of a page, at most, when the caller does not say. */
@@ -14,6 +17,26 @@ export const listInput = <Filters extends z.core.$ZodLooseShape>(filters: Filter
       ...filters,
     })
     .prefault({} as never);
+
+/** Words to look for; each must occur. */
+export const searchText = storableText({ min: 1, max: 200 }).optional();
+
+/** The version of the row that the caller has read. */
+export const version = z.int().min(1);
+
+/** Input of a `byId`. */
+export const idInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });
+
+/** Input of a `remove`: with a version, only if the row still has that one. */
+export const removeInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id, version: version.optional() });
+
+/** Input of an `update`: the row, the version that was read, and at least one change. */
+export const updateInput = <Id extends z.ZodType, Changes extends z.core.$ZodLooseShape>(id: Id, changes: Changes) =>
+  z
+    .strictObject({ ...z.object(changes).partial().shape, id, version })
+    .refine((input) => Object.keys(changes).some((key) => (input as Record<string, unknown>)[key] !== undefined), {
+      error: `must change at least one of ${new Intl.ListFormat("en-GB").format(Object.keys(changes))}`,
+    });
 
 /** One page of a list, newest first; `nextCursor` is null on the last. */
 export interface ListAnswer<Item> {
@@ -40,6 +63,18 @@ export const afterCursor = <Values extends z.ZodType<readonly unknown[]>>(
   if (!parsed.success)
     throw new DomainError("invalid-input", "input/invalid-cursor", "cursor must be one that a list gave");
   return parsed.data;
+};
+
+/** Newest first by id: UUIDs of version 7 sort by the time they were made. */
+export const newestFirst = async <Entity extends object, F extends Field<Entity>>(
+  repository: ReadRepository<Entity>,
+  fields: readonly F[],
+  { limit, cursor }: { limit: number; cursor?: string | null | undefined },
+  condition: FilterQuery<Entity>,
+): Promise<ListAnswer<Pick<Entity, F>>> => {
+  const after = afterCursor(cursor, z.tuple([z.uuid()]));
+  const page = await repository.list(fields, { where: condition, after, limit });
+  return listAnswer(page, (row) => [(row as { id?: unknown }).id]);
 };
 
 const encode = (values: readonly unknown[]): string => Buffer.from(JSON.stringify(values)).toString("base64url");

@@ -2,6 +2,7 @@ import { router } from "./procedures.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { teamsRouter } from "./routers/teams.ts";
 import { tenantsRouter } from "./routers/tenants.ts";
 import { usersRouter } from "./routers/users.ts";
 
@@ -9,6 +10,7 @@ import { usersRouter } from "./routers/users.ts";
 export const appRouter = router({
   auth: authRouter,
   tenants: tenantsRouter,
+  teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
   auditLogs: auditLogsRouter,

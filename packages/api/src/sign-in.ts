@@ -1,7 +1,7 @@
 import { createRefreshToken } from "@severalty/auth/refresh-token";
 import type { Membership } from "@severalty/db/identity/membership";
 import type { NewSession } from "@severalty/db/identity/session";
-import type { SessionId, TenantId, UserId } from "@severalty/domain/ids";
+import type { SessionId, TeamId, TenantId, UserId } from "@severalty/domain/ids";
 import type { Role } from "@severalty/domain/permission";
 import type { Services } from "./services.ts";
 
@@ -17,6 +17,7 @@ export interface SignedInUser {
   name: string | null;
   username: string;
   role: Role;
+  teamId: TeamId | null;
 }
 
 export interface SignedInTenant {
@@ -57,13 +58,13 @@ export const signInAnswer = (
   membership: Membership,
   memberships: readonly Membership[],
 ): SignInAnswer => {
-  const { userId, tenantId, role, email, name, username } = membership;
-  const { token, expiresAt } = services.accessTokens.sign({ sessionId, userId, email, role, tenantId, teamId: null });
+  const { userId, tenantId, teamId, role, email, name, username } = membership;
+  const { token, expiresAt } = services.accessTokens.sign({ sessionId, userId, email, role, tenantId, teamId });
   return {
     accessToken: token,
     refreshToken,
     expiresAt,
-    user: { id: userId, email, name, username, role },
+    user: { id: userId, email, name, username, role, teamId },
     tenant: toTenant(membership),
     tenants: memberships.filter(({ tenantStatus }) => tenantStatus === "active").map(toTenant),
   };

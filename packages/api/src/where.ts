@@ -21,3 +21,10 @@ export const containsEachWord = (fields: readonly string[], text: string | undef
       const $ilike = `%${word.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
       return { $or: fields.map((field) => ({ [field]: { $ilike } })) };
     });
+
+/** What was given of a change; what is undefined stays as it is. */
+export const given = <Changes extends object>(
+  changes: Changes,
+): { [Key in keyof Changes]: Exclude<Changes[Key], undefined> } =>
+  // Keys without a value are gone at run time, which a mapped type can only say by leaving them out of the values.
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never;

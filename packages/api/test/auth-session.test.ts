@@ -92,11 +92,15 @@ test("whoever was given another role refreshes into that role", async () => {
 });
 
 test.each([
-  ["the tenant is suspended", "update app.tenants set status = 'suspended' where id = $1", "tenants/suspended"],
-  ["the user is disabled", "update app.users set status = 'disabled' where tenant_id = $1", "auth/no-membership"],
+  [
+    "the tenant is suspended",
+    "update app.tenants set status = 'suspended' where id = (select tenant_id from app.users where id = $1)",
+    "tenants/suspended",
+  ],
+  ["the user is disabled", "update app.users set status = 'disabled' where id = $1", "auth/no-membership"],
 ])("while %s a refresh is refused, and works once that is over", async (_, sql, reason) => {
   const world = await makeWorld(admin);
-  await admin.query(sql, [world.tenantId]);
+  await admin.query(sql, [world.userId]);
   expect((await refresh(world.refreshToken)).error?.data).toMatchObject({ code: "FORBIDDEN", reason });
   await admin.query("update app.tenants set status = 'active' where id = $1", [world.tenantId]);
   await admin.query("update app.users set status = 'active' where tenant_id = $1", [world.tenantId]);

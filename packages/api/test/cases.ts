@@ -46,10 +46,40 @@ export const cases: Readonly<Record<string, Case>> = {
 
   "tenants.current": may("tenants.read"),
 
+  "teams.list": {
+    ...may("teams.read"),
+    input: () => ({ limit: 5 }),
+    foreign: { cursor: ({ teamId }) => ({ cursor: cursorOf(teamId) }) },
+  },
+  "teams.byId": {
+    ...may("teams.read"),
+    input: ({ teamId: id }) => ({ id }),
+    foreign: { id: ({ teamId: id }) => ({ id }) },
+  },
+  "teams.create": { ...may("teams.write"), input: () => ({ name: "made" }) },
+  "teams.update": {
+    ...may("teams.write"),
+    input: ({ teamId: id }) => ({ id, version: 1, name: "changed" }),
+    foreign: { id: ({ teamId: id }) => ({ id }) },
+  },
+  "teams.remove": {
+    ...may("teams.write"),
+    input: ({ emptyTeamId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ emptyTeamId: id }) => ({ id }) },
+  },
+
   "users.list": {
     ...may("users.read"),
     input: () => ({ limit: 5 }),
-    foreign: { cursor: ({ userId }) => ({ cursor: cursorOf(userId) }) },
+    foreign: {
+      teamId: ({ teamId }) => ({ teamId }),
+      cursor: ({ userId }) => ({ cursor: cursorOf(userId) }),
+    },
+  },
+  "users.update": {
+    ...may("users.write"),
+    input: ({ userId: id, teamId }) => ({ id, version: 1, name: "Nora Renamed", teamId }),
+    foreign: { id: ({ userId: id }) => ({ id }), teamId: ({ teamId }) => ({ teamId }) },
   },
   "users.byId": {
     ...may("users.read"),

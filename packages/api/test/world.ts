@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
-import { makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId } from "@severalty/domain/ids";
+import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
@@ -14,6 +14,10 @@ export interface World extends MadeTenant {
   readonly linkToken: string;
   /** Without children, so that it can be removed. */
   readonly leafId: DocumentId;
+  /** The caller's team. */
+  readonly teamId: TeamId;
+  /** Without members, so that it can be removed. */
+  readonly emptyTeamId: TeamId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
@@ -32,10 +36,14 @@ const hashOf = (password: string): Promise<string> => {
 /** Makes a world of its own, past every policy. */
 export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
   const tenant = await makeTenant(admin);
+  // A second administrator, so that the caller can be disabled or demoted.
+  await makeMember(admin, tenant.tenantId);
   const { tenantId, identityId, sessionId, userId, documentId } = tenant;
   const refresh = createRefreshToken();
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
+  const teamId = newId<TeamId>();
+  const emptyTeamId = newId<TeamId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -57,12 +65,29 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
      values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
     [tenantId, leafId, userId, documentId],
   );
+  for (const id of [teamId, emptyTeamId]) {
+    await admin.query(
+      "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
+      [tenantId, id, `Team ${id}`],
+    );
+  }
+  await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
      values ($1, now(), $2, $3, 'user', 'documents.read', 'documents', $4, $5)`,
     [tenantId, auditLogId, userId, documentId, requestId],
   );
-  return { ...tenant, password, refreshToken: refresh.token, linkToken: link.token, leafId, auditLogId, requestId };
+  return {
+    ...tenant,
+    password,
+    refreshToken: refresh.token,
+    linkToken: link.token,
+    leafId,
+    teamId,
+    emptyTeamId,
+    auditLogId,
+    requestId,
+  };
 };
 
 /** A world that never was: every id is well-formed and names nothing. */
@@ -75,6 +100,8 @@ export const makeNowhere = (): World => {
     identityId: newId(),
     documentId: newId(),
     leafId: newId(),
+    teamId: newId(),
+    emptyTeamId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -86,7 +113,7 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {

@@ -55,6 +55,10 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       });
     case "SV002":
       return new DomainError("forbidden", "tenants/suspended", "the tenant is suspended", { cause });
+    case "SV004":
+      return new DomainError("conflict", "users/last-admin", "a tenant keeps at least one active administrator", {
+        cause,
+      });
     case "23505":
       return taken(noun, server, cause);
     case "23503":

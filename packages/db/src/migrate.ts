@@ -70,6 +70,8 @@ const withMigrator = async <Result>(url: string, work: (migrator: Migrator) => P
       snapshot: false,
       snapshotOnMigrate: false,
       silent: true,
+      // Each migration in a transaction of its own, so that one may be declared to need none.
+      allOrNothing: false,
     },
   });
   try {

@@ -6,7 +6,7 @@ import { TenantDriver } from "./driver/tenant-driver.ts";
 
 export type { Pool } from "pg";
 export type Orm = MikroORM;
-export type { EntityManager } from "@mikro-orm/postgresql";
+export type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
 
 export interface OrmOptions {
   /** Connection URL, role and password included. */

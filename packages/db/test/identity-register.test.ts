@@ -68,6 +68,7 @@ test("E5: registering makes identity, tenant, administrator and session, and the
       tenantName: made.tenantName,
       tenantStatus: "active",
       userId: made.userId,
+      teamId: null,
       role: "agency_admin",
       username: "ada",
       email: made.email,
@@ -151,6 +152,7 @@ test("a person's tenants are listed with the one entered last first, and without
   const { identityId } = first;
   for (const { userId } of [second, third, disabled])
     await admin.query("update app.users set identity_id = $1 where id = $2", [identityId, userId]);
+  await makeMember(admin, disabled.tenantId);
   await admin.query("update app.users set status = 'disabled' where id = $1", [disabled.userId]);
   await admin.query("update app.tenants set status = 'suspended' where id = $1", [third.tenantId]);
   await admin.query("delete from auth.sessions where user_id = $1", [third.userId]);

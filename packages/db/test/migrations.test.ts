@@ -86,15 +86,17 @@ describe("B5: with data in every table", () => {
     },
   );
 
-  test("a step down and up again keeps every row of every table that it does not make", async () => {
+  test("steps down and up again keep every row of every table that they do not make", async () => {
     await using database = await TestDatabase.create();
     await fill(database);
     const admin = await database.client();
     const before = await snapshot(admin);
     const url = database.url("severalty_migrator");
-    await migrateDown(url, 1);
-    const kept = Object.keys(await snapshot(admin));
-    expect(kept.length).toBeLessThan(Object.keys(before).length);
+    let kept = Object.keys(before);
+    while (kept.length === Object.keys(before).length) {
+      await migrateDown(url, 1);
+      kept = Object.keys(await snapshot(admin));
+    }
     await migrateUp(url);
     const after = await snapshot(admin);
     const rowsOf = (all: Snapshot) =>

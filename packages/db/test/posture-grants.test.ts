@@ -35,6 +35,7 @@ const gateGrants: Record<string, string> = {
   "auth.rate_limits": "INSERT SELECT",
   "auth.refresh_tokens": "INSERT SELECT",
   "auth.sessions": "INSERT SELECT",
+  "sealed.admin_counts": "INSERT SELECT UPDATE",
   "sealed.keys": "SELECT",
 };
 
@@ -43,6 +44,7 @@ const gateFunctions: Record<string, string[]> = {
   "app.audit": [],
   "app.enter": ["severalty_app"],
   "app.entered": [],
+  "app.keep_an_admin": [],
   "app.record": ["severalty_app"],
   "app.set_context": [],
   "app.tenant_id": ["severalty_app"],

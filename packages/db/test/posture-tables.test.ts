@@ -125,8 +125,13 @@ test("a foreign key has an index that begins with its columns", async () => {
   }
 });
 
+/** Triggers that hold a rule of one table, beside the audit trigger of each. */
+const ruleTriggers = new Set(["users_keep_an_admin"]);
+
 test("every table of a tenant that the server may write has the audit trigger, for each row of each change", async () => {
-  const triggers = await triggersOf(admin);
+  const triggers = (await triggersOf(admin)).filter(
+    ({ definition }) => !ruleTriggers.has(definition.split(" ")[2] ?? ""),
+  );
   const expected = all
     .filter(({ name, isPartition }) => name.startsWith("app.") && !open.has(name) && !isPartition && !isReadOnly(name))
     .map(({ name }) => ({

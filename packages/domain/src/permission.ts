@@ -5,7 +5,10 @@ export type Role = (typeof roles)[number];
 /** What can be permitted: a noun of the API and whether it is read or changed. */
 export const permissions = [
   "tenants.read",
+  "teams.read",
+  "teams.write",
   "users.read",
+  "users.write",
   "documents.read",
   "documents.write",
   "auditLogs.read",
@@ -15,7 +18,7 @@ export type Permission = (typeof permissions)[number];
 /** The one table of who may do what. The reserved tenant owns no business data, so its roles have no documents. */
 export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   agency_admin: new Set(permissions),
-  team_member: new Set<Permission>(["tenants.read", "users.read", "documents.read", "documents.write"]),
+  team_member: new Set<Permission>(["tenants.read", "teams.read", "users.read", "documents.read", "documents.write"]),
   admin: new Set<Permission>(["tenants.read", "users.read", "auditLogs.read"]),
   user: new Set<Permission>(["tenants.read"]),
 };

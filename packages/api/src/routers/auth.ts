@@ -56,6 +56,7 @@ export const authRouter = router({
         tenantName: input.tenantName,
         tenantStatus: "active",
         role: "agency_admin",
+        teamId: null,
         username,
         email: input.email,
         name: input.name,
@@ -143,11 +144,12 @@ export const authRouter = router({
       "name",
       "username",
       "role",
+      "teamId",
       "preferences",
       "storageMode",
     ]);
     const tenant = await new ReadRepository(ctx.em, Tenant).byId(tenantId, ["id", "slug", "name", "subscriptionTier"]);
-    return { user: { ...user, name: user.name ?? null }, tenant };
+    return { user: { ...user, name: user.name ?? null, teamId: user.teamId ?? null }, tenant };
   }),
 });
 

@@ -3,11 +3,18 @@ import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
 import { documentId, userId, type DocumentId, type UserId } from "@severalty/domain/ids";
 import { jsonObject, type JsonObject } from "@severalty/domain/json";
-import { storableText } from "@severalty/domain/text";
 import { z } from "zod";
-import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
+import {
+  idInput,
+  listInput,
+  newestFirst,
+  removeInput,
+  searchText,
+  updateInput,
+  type ListAnswer,
+} from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
-import { between, containsEachWord, where } from "../where.ts";
+import { between, containsEachWord, given, where } from "../where.ts";
 
 /** A document without its content. */
 export interface DocumentSummary {
@@ -42,8 +49,6 @@ const summary = [
 ] as const;
 const whole = [...summary, "content"] as const;
 
-const version = z.int().min(1);
-
 /** Documents of the caller's tenant. Lists leave the content out; `byId` has it. */
 export const documentsRouter = router({
   list: tenantProcedure(
@@ -51,26 +56,22 @@ export const documentsRouter = router({
     listInput({
       userId: userId.optional(),
       parentId: documentId.nullable().optional(),
-      search: storableText({ min: 1, max: 200 }).optional(),
+      search: searchText,
       createdFrom: z.iso.datetime({ offset: true }).optional(),
       createdBefore: z.iso.datetime({ offset: true }).optional(),
     }),
-  ).query(async ({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
-    const page = await new TenantRepository(ctx.em, Document).list(summary, {
-      where: where({
-        userId: input.userId,
-        parentId: input.parentId,
-        createdAt: between(input.createdFrom, input.createdBefore),
-        $and: containsEachWord(["title", "content"], input.search),
-      }),
-      after: afterCursor(input.cursor, z.tuple([documentId])),
-      limit: input.limit,
+  ).query(({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
+    const condition = where({
+      userId: input.userId,
+      parentId: input.parentId,
+      createdAt: between(input.createdFrom, input.createdBefore),
+      $and: containsEachWord(["title", "content"], input.search),
     });
-    return listAnswer(page, ({ id }) => [id]);
+    return newestFirst(new TenantRepository(ctx.em, Document), summary, input, condition);
   }),
 
-  byId: tenantProcedure("documents.read", z.strictObject({ id: documentId })).query(
-    ({ ctx, input }): Promise<DocumentWhole> => new TenantRepository(ctx.em, Document).byId(input.id, whole),
+  byId: tenantProcedure("documents.read", idInput(documentId)).query(({ ctx, input }): Promise<DocumentWhole> =>
+    new TenantRepository(ctx.em, Document).byId(input.id, whole),
   ),
 
   create: tenantProcedure(
@@ -94,28 +95,15 @@ export const documentsRouter = router({
 
   update: tenantProcedure(
     "documents.write",
-    z
-      .strictObject({
-        id: documentId,
-        version,
-        title: documentTitle.optional(),
-        content: documentContent.optional(),
-        metadata: jsonObject.optional(),
-      })
-      .refine(({ title, content, metadata }) => [title, content, metadata].some((change) => change !== undefined), {
-        message: "must change at least one of title, content and metadata",
-      }),
+    updateInput(documentId, { title: documentTitle, content: documentContent, metadata: jsonObject }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
-    const { id, version: seen, title, content, metadata } = input;
-    const changes = {
-      ...(title === undefined ? {} : { title }),
-      ...(content === undefined ? {} : { content, contentHash: contentHash(content) }),
-      ...(metadata === undefined ? {} : { metadata }),
-    };
-    return new TenantRepository(ctx.em, Document).update(id, seen, changes, ctx.services.clock(), whole);
+    const { id, version, ...changes } = input;
+    const hash = changes.content === undefined ? undefined : contentHash(changes.content);
+    const all = given({ ...changes, contentHash: hash });
+    return new TenantRepository(ctx.em, Document).update(id, version, all, ctx.services.clock(), whole);
   }),
 
-  remove: tenantProcedure("documents.write", z.strictObject({ id: documentId, version: version.optional() })).mutation(
+  remove: tenantProcedure("documents.write", removeInput(documentId)).mutation(
     async ({ ctx, input }): Promise<{ id: DocumentId }> => {
       await new TenantRepository(ctx.em, Document).remove(input.id, input.version);
       return { id: input.id };

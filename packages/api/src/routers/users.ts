@@ -1,13 +1,12 @@
 import { User } from "@severalty/db/entities/user";
-import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
-import { userId, type UserId } from "@severalty/domain/ids";
+import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
+import { teamId, userId, type TeamId, type UserId } from "@severalty/domain/ids";
 import { roles, type Role } from "@severalty/domain/permission";
-import { storableText } from "@severalty/domain/text";
-import { userStatuses, type UserStatus } from "@severalty/domain/user";
+import { username, userName, userStatuses, type UserStatus } from "@severalty/domain/user";
 import { z } from "zod";
-import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
+import { idInput, listInput, newestFirst, searchText, updateInput, type ListAnswer } from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
-import { containsEachWord, where } from "../where.ts";
+import { containsEachWord, given, where } from "../where.ts";
 
 /** A colleague, as every member of the tenant may see him. */
 export interface Member {
@@ -16,13 +15,26 @@ export interface Member {
   email: string;
   name?: string | null | undefined;
   role: Role;
+  /** The team that he belongs to. */
+  teamId?: TeamId | null | undefined;
   status: UserStatus;
   version: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-const member = ["id", "username", "email", "name", "role", "status", "version", "createdAt", "updatedAt"] as const;
+const member = [
+  "id",
+  "username",
+  "email",
+  "name",
+  "role",
+  "teamId",
+  "status",
+  "version",
+  "createdAt",
+  "updatedAt",
+] as const;
 
 /** Users of the caller's tenant. */
 export const usersRouter = router({
@@ -30,23 +42,36 @@ export const usersRouter = router({
     "users.read",
     listInput({
       role: z.enum(roles).optional(),
+      teamId: teamId.nullable().optional(),
       status: z.enum(userStatuses).optional(),
-      search: storableText({ min: 1, max: 200 }).optional(),
+      search: searchText,
     }),
-  ).query(async ({ ctx, input }): Promise<ListAnswer<Member>> => {
-    const page = await new ReadRepository(ctx.em, User).list(member, {
-      where: where({
-        role: input.role,
-        status: input.status,
-        $and: containsEachWord(["name", "email", "username"], input.search),
-      }),
-      after: afterCursor(input.cursor, z.tuple([userId])),
-      limit: input.limit,
+  ).query(({ ctx, input }): Promise<ListAnswer<Member>> => {
+    const condition = where({
+      role: input.role,
+      teamId: input.teamId,
+      status: input.status,
+      $and: containsEachWord(["name", "email", "username"], input.search),
     });
-    return listAnswer(page, ({ id }) => [id]);
+    return newestFirst(new TenantRepository(ctx.em, User), member, input, condition);
   }),
 
-  byId: tenantProcedure("users.read", z.strictObject({ id: userId })).query(({ ctx, input }): Promise<Member> =>
-    new ReadRepository(ctx.em, User).byId(input.id, member),
+  byId: tenantProcedure("users.read", idInput(userId)).query(({ ctx, input }): Promise<Member> =>
+    new TenantRepository(ctx.em, User).byId(input.id, member),
   ),
+
+  /** The last active administrator can be neither demoted nor disabled. A changed role ends the access tokens that name the old one. */
+  update: tenantProcedure(
+    "users.write",
+    updateInput(userId, {
+      name: userName.nullable(),
+      username,
+      role: z.enum(["agency_admin", "team_member"]),
+      teamId: teamId.nullable(),
+      status: z.enum(userStatuses),
+    }),
+  ).mutation(({ ctx, input }): Promise<Member> => {
+    const { id, version, ...changes } = input;
+    return new TenantRepository(ctx.em, User).update(id, version, given(changes), ctx.services.clock(), member);
+  }),
 });

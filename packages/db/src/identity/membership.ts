@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type { IdentityId, TenantId, UserId } from "@severalty/domain/ids";
+import type { IdentityId, TeamId, TenantId, UserId } from "@severalty/domain/ids";
 import type { Role } from "@severalty/domain/permission";
 import type { TenantStatus } from "@severalty/domain/tenant";
 import { Identity } from "../entities/identity.ts";
@@ -11,6 +11,8 @@ export interface Membership {
   readonly tenantName: string;
   readonly tenantStatus: TenantStatus;
   readonly userId: UserId;
+  /** The team that he belongs to, if any. */
+  readonly teamId: TeamId | null;
   readonly role: Role;
   readonly username: string;
   readonly email: string;
@@ -32,6 +34,6 @@ export const findCredentials = async (em: EntityManager, email: string): Promise
 export const membershipsOf = (em: EntityManager, identityId: IdentityId): Promise<Membership[]> =>
   em.execute<Membership[]>(
     `select tenant_id as "tenantId", tenant_slug as "tenantSlug", tenant_name as "tenantName", tenant_status as "tenantStatus",
-       user_id as "userId", role, username, email, name from auth.memberships(?)`,
+       user_id as "userId", team_id as "teamId", role, username, email, name from auth.memberships(?)`,
     [identityId],
   );

@@ -11,7 +11,8 @@ export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
      select concat_ws(' ', 'relation', oid::regclass, relkind, relowner::regrole, relrowsecurity, relforcerowsecurity, relpersistence,
        relreplident, pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid), ${sorted("relacl")}, reloptions) from relations
      union all
-     select concat_ws(' ', 'column', r.oid::regclass, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+     select concat_ws(' ', 'column', r.oid::regclass,
+         row_number() over (partition by r.oid order by a.attnum), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        a.attcollation, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated, ${sorted("a.attacl")})
        from relations r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
