@@ -26,6 +26,17 @@ test("C2: a one-time link sets the password, verifies the address, and ends ever
   expect(rows).toEqual([{ verified: true }]);
 });
 
+test("a password that was set is recorded once in the log of the person's tenant; one that was not, nowhere", async () => {
+  const world = await makeWorld(admin);
+  await setPassword(world.linkToken);
+  await setPassword(world.linkToken, 0, "a second password");
+  const { rows } = await admin.query(
+    `select user_id as "userId", outcome from app.audit_logs where tenant_id = $1 and action = 'auth.setPassword'`,
+    [world.tenantId],
+  );
+  expect(rows).toEqual([{ userId: world.userId, outcome: "ok" }]);
+});
+
 test("C2: a link that was used, is unknown or has expired answers alike and changes nothing", async () => {
   const [used, expired] = [await makeWorld(admin), await makeWorld(admin)];
   await setPassword(used.linkToken);

@@ -183,7 +183,9 @@ test("C2: a set-password link works once under any concurrency, verifies the add
   await storeSetPasswordLink(admin, us.identityId, { hash, expiresAt: later(new Date(), hourMs) });
   const at = new Date();
   const outcomes = await collide({ table: "auth.one_time_tokens", hash }, () =>
-    Array.from({ length: 20 }, (_, attempt) => setPassword(auth.em.fork(), hash, `hash-${attempt}`, at)),
+    Array.from({ length: 20 }, (_, attempt) =>
+      setPassword(auth.em.fork(), { tokenHash: hash, hashedPassword: `hash-${attempt}`, at }, client),
+    ),
   );
   expect(outcomes.filter(Boolean)).toEqual([true]);
   expect(await passwordOf(us)).toEqual({ hash: `hash-${outcomes.indexOf(true)}`, verified: at });
@@ -196,8 +198,12 @@ test("a set-password link that is unknown or expired changes nothing", async () 
   const hash = randomBytes(32);
   const expiresAt = later(new Date(), hourMs);
   await storeSetPasswordLink(admin, us.identityId, { hash, expiresAt });
-  expect(await setPassword(auth.em.fork(), randomBytes(32), "stolen", new Date())).toBe(false);
-  expect(await setPassword(auth.em.fork(), hash, "stolen", expiresAt)).toBe(false);
+  expect(
+    await setPassword(auth.em.fork(), { tokenHash: randomBytes(32), hashedPassword: "stolen", at: new Date() }, client),
+  ).toBe(false);
+  expect(await setPassword(auth.em.fork(), { tokenHash: hash, hashedPassword: "stolen", at: expiresAt }, client)).toBe(
+    false,
+  );
   expect(await passwordOf(us)).toEqual({ hash: null, verified: null });
   expect(await mayEnter(us, us.sessionId)).toBe("entered");
 });

@@ -126,12 +126,8 @@ export const authRouter = router({
       const { services, client } = ctx;
       await services.rateLimits.use({ limit: "loginFromAddress", key: client.ip ?? "unknown" });
       const hashedPassword = await hashPassword(input.password);
-      const isSet = await setPassword(
-        services.auth.em.fork(),
-        hashOneTimeToken(input.token),
-        hashedPassword,
-        services.clock(),
-      );
+      const spent = { tokenHash: hashOneTimeToken(input.token), hashedPassword, at: services.clock() };
+      const isSet = await setPassword(services.auth.em.fork(), spent, client);
       if (isSet) return { passwordSet: true };
       throw new DomainError("unauthenticated", "auth/link-invalid", "the link is not valid any more: ask for another");
     }),

@@ -21,7 +21,7 @@ export interface NewSession {
 
 /** What is recorded of a sign-in, a refusal or a sign-out. */
 export interface SignInRecord {
-  readonly action: "auth.login" | "auth.logout" | "auth.refresh";
+  readonly action: "auth.login" | "auth.logout" | "auth.setPassword";
   readonly outcome: AuditOutcome;
   readonly details?: Record<string, string>;
 }

@@ -2,12 +2,18 @@ import { LockMode, type EntityManager } from "@mikro-orm/postgresql";
 import { Identity } from "../entities/identity.ts";
 import { OneTimeToken } from "../entities/one-time-token.ts";
 import { Session } from "../entities/session.ts";
+import { membershipsOf } from "./membership.ts";
+import { recordSignIn, type Client } from "./session.ts";
 
 /**
  * Spends a one-time token, once, under a row lock: sets the password of its identity, counts the e-mail as verified, and ends every
- * session that the identity had. False, and nothing changed, for a token that is unknown, expired or spent.
+ * session that the identity had, and records it in the log of every tenant of the person. False, and nothing changed, for a token that is unknown, expired or spent.
  */
-export const setPassword = (em: EntityManager, tokenHash: Buffer, hashedPassword: string, at: Date): Promise<boolean> =>
+export const setPassword = (
+  em: EntityManager,
+  { tokenHash, hashedPassword, at }: { tokenHash: Buffer; hashedPassword: string; at: Date },
+  client: Client,
+): Promise<boolean> =>
   em.transactional(async (tx) => {
     const token = await tx.findOne(OneTimeToken, { tokenHash }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (token === null || token.usedAt instanceof Date || token.expiresAt <= at) return false;
@@ -19,5 +25,8 @@ export const setPassword = (em: EntityManager, tokenHash: Buffer, hashedPassword
       { identityId, revokedAt: null },
       { revokedAt: at, revokeReason: "password set", updatedAt: at },
     );
+    for (const membership of await membershipsOf(tx, identityId)) {
+      await recordSignIn(tx, membership, { action: "auth.setPassword", outcome: "ok" }, client);
+    }
     return true;
   });
