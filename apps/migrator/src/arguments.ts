@@ -27,7 +27,7 @@ exit codes:
   5  the database is newer than this program; nothing was changed
   6  a migration was edited after it ran; nothing was changed
   7  a migration failed; the message says what state the database is in
-  8  a lock was not had in time: another migrator's, or one on a table`;
+  8  a lock was not had in time, another migrator's or one on a table; or the migrator's own was lost`;
 
 /** The command line itself is wrong. */
 export class UsageError extends Error {}

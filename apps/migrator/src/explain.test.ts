@@ -1,4 +1,4 @@
-import { LockHeldError, MigrationFailedError } from "@severalty/db/migration/errors";
+import { LockHeldError, LockLostError, MigrationFailedError } from "@severalty/db/migration/errors";
 import { expect, test } from "vitest";
 import { explain } from "./explain.ts";
 
@@ -16,6 +16,7 @@ const failed = (code: string) =>
 test.each([
   ["a lock on a table that was not had", failed("55P03"), 8],
   ["a lock of another migrator", new LockHeldError(60_000), 8],
+  ["a lock that was lost", new LockLostError([], new Error("no")), 8],
   ["any other failure of a migration", failed("42P07"), 7],
   ["an error that nobody foresaw", new TypeError("no"), 1],
 ])("%s has its exit code", (_, error, exitCode) => {

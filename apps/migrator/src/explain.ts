@@ -1,6 +1,7 @@
 import {
   EditedMigrationError,
   LockHeldError,
+  LockLostError,
   MigrationFailedError,
   NewerDatabaseError,
   UnknownMigrationError,
@@ -32,6 +33,7 @@ const exitCodes = [
   [EditedMigrationError, 6],
   [MigrationFailedError, 7],
   [LockHeldError, 8],
+  [LockLostError, 8],
 ] as const;
 
 /** 55P03 is lock_not_available. */

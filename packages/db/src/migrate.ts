@@ -1,6 +1,7 @@
+import type { Client } from "pg";
 import { EditedMigrationError, NewerDatabaseError, UnknownMigrationError } from "./migration/errors.ts";
 import { isTransactional, type ListedMigration, statementsOf } from "./migration/listed-migration.ts";
-import { withMigratorLock } from "./migration/migrator-lock.ts";
+import { assertStillLocked, withMigratorLock } from "./migration/migrator-lock.ts";
 import { readRecord, type Standing, standingOf } from "./migration/record.ts";
 import { withMigrator } from "./migration/with-migrator.ts";
 import { migrations as registry } from "./migrations.ts";
@@ -36,7 +37,8 @@ export const newestMigration = (): string => registry.at(-1)?.name ?? "";
 
 /**
  * Runs what is pending, one migrator at a time, each migration in a transaction of its own. Returns the names that it ran. Throws
- * `UnknownMigrationError`, `NewerDatabaseError`, `EditedMigrationError`, `LockHeldError`, `MigrationFailedError`.
+ * `UnknownMigrationError`, `NewerDatabaseError`, `EditedMigrationError`, `LockHeldError`, `LockLostError`,
+ * `MigrationFailedError`.
  */
 export const migrateUp = async (url: string, options: MigrateOptions = {}): Promise<string[]> => {
   const { migrations = registry, to } = options;
@@ -45,7 +47,7 @@ export const migrateUp = async (url: string, options: MigrateOptions = {}): Prom
     const standing = await standingOf(migrations, await readRecord(client));
     assertNotNewer(standing, migrations);
     if (standing.edited.length > 0) throw new EditedMigrationError(standing.edited);
-    return run(url, options, "up", { ...standing, names: upTo(standing.pending, to, migrations) });
+    return run(url, options, "up", { ...standing, names: upTo(standing.pending, to, migrations), lock: client });
   });
 };
 
@@ -65,7 +67,7 @@ export const migrateDown = async (
       .toReversed();
     const names =
       to === undefined ? newestFirst.slice(0, steps) : newestFirst.filter((name) => isNewer(name, to, migrations));
-    return run(url, options, "down", { ...standing, names });
+    return run(url, options, "down", { ...standing, names, lock: client });
   });
 };
 
@@ -98,7 +100,7 @@ const run = (
   url: string,
   options: MigrateOptions,
   direction: "up" | "down",
-  { names, unsummed }: { readonly names: readonly string[]; readonly unsummed: readonly string[] },
+  { names, unsummed, lock }: { names: readonly string[]; unsummed: readonly string[]; lock: Client },
 ): Promise<string[]> => {
   const ran: string[] = [];
   const settings = {
@@ -112,6 +114,7 @@ const run = (
     await storage.ensureTable();
     await storage.backfill(unsummed);
     for (const name of names) {
+      await assertStillLocked(lock, ran);
       await migrator[direction]({ migrations: [name] });
       ran.push(name);
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrateDown, migrateUp } from "../src/migrate.ts";
-import { MigrationFailedError } from "../src/migration/errors.ts";
+import { LockLostError, MigrationFailedError } from "../src/migration/errors.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { makeMigration } from "./make-migration.ts";
 
@@ -89,6 +89,19 @@ describe("a lock that another session holds", () => {
     expect(error.message).toContain("what happened: canceling statement due to lock timeout (SQLSTATE 55P03)");
     expect(error.message).toContain("what to do: find who holds the lock");
   });
+});
+
+test("a migrator whose own lock is lost starts no further migration", async () => {
+  const loses = makeMigration("1_loses", [
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+      where datname = current_database() and application_name = 'severalty-migrator-lock'`,
+  ]);
+  const after = makeMigration("2_after", ["create table app.after_all (id int)"]);
+  const attempt = migrateUp(url, { migrations: [loses, after] });
+  await expect(attempt).rejects.toThrow(LockLostError);
+  await expect(attempt).rejects.toThrow("the database: this run finished 1_loses, and nothing is half done");
+  expect(await migrateUp(url, { migrations: [loses, after], to: "1_loses" })).toEqual([]);
+  expect(await migrateUp(url, { migrations: [loses, after] })).toEqual(["2_after"]);
 });
 
 describe("a migration without a transaction", () => {

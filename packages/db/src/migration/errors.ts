@@ -41,6 +41,22 @@ export class LockHeldError extends Error {
   }
 }
 
+/** The connection that held the lock went away between two migrations. */
+export class LockLostError extends Error {
+  constructor(ran: readonly string[], cause: unknown) {
+    const before =
+      ran.length === 0 ? "unchanged by this run" : `this run finished ${ran.join(", ")}, and nothing is half done`;
+    super(
+      `the lock that keeps other migrators out was lost
+  what happened: its connection ended: ${messageOf(cause)}
+  the database: ${before}
+  what to do: run this again`,
+      { cause },
+    );
+    this.name = "LockLostError";
+  }
+}
+
 /** Where a migration stopped. */
 export interface Failure {
   readonly name: string;

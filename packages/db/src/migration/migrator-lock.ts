@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { LockHeldError } from "./errors.ts";
+import { LockHeldError, LockLostError } from "./errors.ts";
 
 /** Longest wait for another migrator to finish, in milliseconds. */
 const lockWaitMsMax = 10 * 60_000;
@@ -26,6 +26,15 @@ export const withMigratorLock = async <Result>(
     return await work(client);
   } finally {
     await client.end();
+  }
+};
+
+/** Throws `LockLostError` when the lock's connection is gone, and with it the lock. */
+export const assertStillLocked = async (client: Client, ran: readonly string[]): Promise<void> => {
+  try {
+    await client.query("select");
+  } catch (cause) {
+    throw new LockLostError(ran, cause);
   }
 };
 
