@@ -1,4 +1,4 @@
-import { LockHeldError, LockLostError, MigrationFailedError } from "@severalty/db/migration/errors";
+import { LockHeldError, LockLostError, MigrationFailedError, RecordFailedError } from "@severalty/db/migration/errors";
 import { expect, test } from "vitest";
 import { explain } from "./explain.ts";
 
@@ -18,6 +18,8 @@ test.each([
   ["a lock of another migrator", new LockHeldError(60_000), 8],
   ["a lock that was lost", new LockLostError([], new Error("no")), 8],
   ["any other failure of a migration", failed("42P07"), 7],
+  ["a lock on the record", new RecordFailedError(Object.assign(new Error("no"), { code: "55P03" })), 8],
+  ["a record that is refused", new RecordFailedError(new Error("no")), 7],
   ["an error that nobody foresaw", new TypeError("no"), 1],
 ])("%s has its exit code", (_, error, exitCode) => {
   expect(explain(error).exitCode).toBe(exitCode);

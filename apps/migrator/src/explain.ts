@@ -4,6 +4,7 @@ import {
   LockLostError,
   MigrationFailedError,
   NewerDatabaseError,
+  RecordFailedError,
   UnknownMigrationError,
 } from "@severalty/db/migration/errors";
 import { UnfitRoleError } from "@severalty/db/provision";
@@ -32,10 +33,13 @@ const exitCodes = [
   [NewerDatabaseError, 5],
   [EditedMigrationError, 6],
   [MigrationFailedError, 7],
+  [RecordFailedError, 7],
   [LockHeldError, 8],
   [LockLostError, 8],
 ] as const;
 
 /** 55P03 is lock_not_available. */
 const exitCodeOf = (error: Error, usual: number): number =>
-  error instanceof MigrationFailedError && error.sqlstate === "55P03" ? 8 : usual;
+  (error instanceof MigrationFailedError || error instanceof RecordFailedError) && error.sqlstate === "55P03"
+    ? 8
+    : usual;

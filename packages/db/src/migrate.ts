@@ -1,8 +1,16 @@
 import type { Client } from "pg";
-import { EditedMigrationError, NewerDatabaseError, UnknownMigrationError } from "./migration/errors.ts";
+import type { ChecksumStorage } from "./migration/checksum-storage.ts";
+import {
+  EditedMigrationError,
+  NewerDatabaseError,
+  RecordFailedError,
+  UnknownMigrationError,
+} from "./migration/errors.ts";
 import { isTransactional, type ListedMigration, statementsOf } from "./migration/listed-migration.ts";
 import { assertStillLocked, withMigratorLock } from "./migration/migrator-lock.ts";
 import { readRecord, type Standing, standingOf } from "./migration/record.ts";
+import { retryLocks } from "./migration/retry-locks.ts";
+import type { RunSettings } from "./migration/statement-runner.ts";
 import { withMigrator } from "./migration/with-migrator.ts";
 import { migrations as registry } from "./migrations.ts";
 import { asAdmin } from "./provision.ts";
@@ -38,7 +46,7 @@ export const newestMigration = (): string => registry.at(-1)?.name ?? "";
 /**
  * Runs what is pending, one migrator at a time, each migration in a transaction of its own. Returns the names that it ran. Throws
  * `UnknownMigrationError`, `NewerDatabaseError`, `EditedMigrationError`, `LockHeldError`, `LockLostError`,
- * `MigrationFailedError`.
+ * `RecordFailedError`, `MigrationFailedError`.
  */
 export const migrateUp = async (url: string, options: MigrateOptions = {}): Promise<string[]> => {
   const { migrations = registry, to } = options;
@@ -111,8 +119,7 @@ const run = (
     ran,
   };
   return withMigrator(url, settings, async (migrator, storage) => {
-    await storage.ensureTable();
-    await storage.backfill(unsummed);
+    await prepareRecord(storage, unsummed, settings);
     for (const name of names) {
       await assertStillLocked(lock, ran);
       await migrator[direction]({ migrations: [name] });
@@ -120,6 +127,22 @@ const run = (
     }
     return ran;
   });
+};
+
+/** Throws `RecordFailedError`. */
+const prepareRecord = async (storage: ChecksumStorage, unsummed: readonly string[], settings: RunSettings) => {
+  const { lockAttempts: attempts, say } = settings;
+  const work = async () => {
+    await storage.ensureTable();
+    await storage.backfill(unsummed);
+  };
+  const onHeld = (nth: number) =>
+    say(`the record: another session holds a lock it needs; attempt ${nth} of ${attempts}`);
+  try {
+    await retryLocks(work, { attempts, onHeld });
+  } catch (cause) {
+    throw new RecordFailedError(cause);
+  }
 };
 
 const upTo = (pending: readonly string[], to: string | undefined, migrations: readonly ListedMigration[]) =>

@@ -81,6 +81,22 @@ describe("a lock that another session holds", () => {
     expect(said).toEqual(["migration 1_alters: another session holds a lock it needs; attempt 1 of 12"]);
   });
 
+  test("on the record is waited for as well", async () => {
+    const holder = await database.client();
+    await (await database.client()).query("alter table app.migrations drop column checksum");
+    await holder.query("begin; lock table app.migrations in access share mode");
+    const said: string[] = [];
+    const say = (line: string) => {
+      said.push(line);
+      void holder.query("rollback");
+    };
+    await expect(migrateUp(url, { migrations: [one], lockAttempts: 1 })).rejects.toThrow(
+      "the record of migrations, app.migrations, could not be made ready",
+    );
+    expect(await migrateUp(url, { migrations: [one], say })).toEqual(["1_one"]);
+    expect(said).toEqual(["the record: another session holds a lock it needs; attempt 1 of 12"]);
+  });
+
   test("for too long ends the run, saying who to look for", async () => {
     const holder = await database.client();
     await holder.query("begin; lock table app.documents in access share mode");

@@ -57,6 +57,26 @@ export class LockLostError extends Error {
   }
 }
 
+/** The record of migrations could not be made ready. No migration was started. */
+export class RecordFailedError extends Error {
+  /** SQLSTATE of the server's error, or undefined when it was none. */
+  readonly sqlstate: string | undefined;
+
+  constructor(cause: unknown) {
+    super(
+      `the record of migrations, app.migrations, could not be made ready
+  what happened: ${messageOf(cause)}
+  the database: no migration was started
+  what to do: ${sqlstateOf(cause) === "55P03" ? findHolder : "mend the cause"}, then run this again`,
+      { cause },
+    );
+    this.name = "RecordFailedError";
+    this.sqlstate = sqlstateOf(cause);
+  }
+}
+
+const findHolder = "find who holds the lock (pg_stat_activity, pg_blocking_pids), let it end";
+
 /** Where a migration stopped. */
 export interface Failure {
   readonly name: string;
@@ -113,8 +133,7 @@ const stateAfter = ({ at, statements, isTransactional, ran, cause }: Failure): s
 const adviceFor = ({ name, direction, cause }: Failure): string => {
   const again = `run ${direction} again, which goes on with ${name}`;
   const code = sqlstateOf(cause);
-  if (code === "55P03")
-    return `find who holds the lock (pg_stat_activity, pg_blocking_pids), let it end, then ${again}`;
+  if (code === "55P03") return `${findHolder}, then ${again}`;
   if (code === "57014") return `give it more time (STATEMENT_TIMEOUT_MS) or less to do, then ${again}`;
   return `mend the cause, then ${again}`;
 };

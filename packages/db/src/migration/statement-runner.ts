@@ -1,13 +1,12 @@
 import { type Migration, MigrationRunner } from "@mikro-orm/migrations";
-import pRetry from "p-retry";
 import { MigrationFailedError } from "./errors.ts";
 import { collect, type Direction, type ListedMigration } from "./listed-migration.ts";
-import { sqlstateOf } from "./server-message.ts";
+import { retryLocks } from "./retry-locks.ts";
 
 /** How to run, and what has run. */
 export interface RunSettings {
   readonly migrations: readonly ListedMigration[];
-  /** Attempts per migration at locks that others hold; waits between them grow from 0.1 to 5 seconds. */
+  /** Attempts per migration at locks that others hold. */
   readonly lockAttempts: number;
   readonly say: (line: string) => void;
   /** Names of what this run has finished, in order. */
@@ -52,18 +51,10 @@ export class StatementRunner extends MigrationRunner {
     };
     try {
       statements = await collect(migration, direction);
-      await pRetry(attempt, {
-        retries: lockAttempts - 1,
-        minTimeout: 100,
-        maxTimeout: 5_000,
-        randomize: true,
-        shouldRetry: ({ error }) => sqlstateOf(error) === "55P03",
-        onFailedAttempt: ({ error, retriesLeft, attemptNumber }) => {
-          if (retriesLeft > 0 && sqlstateOf(error) === "55P03")
-            say(
-              `migration ${name}: another session holds a lock it needs; attempt ${attemptNumber} of ${lockAttempts}`,
-            );
-        },
+      await retryLocks(attempt, {
+        attempts: lockAttempts,
+        onHeld: (nth) =>
+          say(`migration ${name}: another session holds a lock it needs; attempt ${nth} of ${lockAttempts}`),
       });
     } catch (cause) {
       throw new MigrationFailedError({ name, direction, statements, at, isTransactional, ran, cause });
