@@ -1,6 +1,7 @@
 import { email } from "@severalty/domain/email";
 import { databaseUrl, environments } from "@severalty/domain/environment";
 import { z } from "zod";
+import { logFormats } from "./log.ts";
 
 const split = (list: string) =>
   list
@@ -38,6 +39,15 @@ export const migratorEnv = z
       .regex(/^[1-9]\d{0,2}$/, { error: "must be a whole number from 1 to 999" })
       .default("30")
       .transform(Number),
+    /** Longest that one statement of a migration may take; 0 is without end. */
+    STATEMENT_TIMEOUT_MS: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,8})$/, {
+        error: "must be a whole number of milliseconds, at most 999999999; 0 is without end",
+      })
+      .default("0")
+      .transform(Number),
+    LOG_FORMAT: z.enum(logFormats, { error: `must be one of ${logFormats.join(", ")}` }).default("pretty"),
   })
   .superRefine((env, context) => {
     if (env.ENVIRONMENT !== "production") return;

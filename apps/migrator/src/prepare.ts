@@ -15,12 +15,17 @@ export class UnreachableError extends Error {
 }
 
 /**
- * Waits for the database (with waits of 0.2 to 2 seconds), provisions roles and database when ADMIN_DATABASE_URL is set, and makes sure
- * that the migrator's role bypasses row-level security. Throws `UnreachableError` or `UnfitRoleError`.
+ * Waits for the database (with waits of 0.2 to 2 seconds), provisions roles and database if it may and ADMIN_DATABASE_URL is set, and
+ * makes sure that the migrator's role bypasses row-level security. Throws `UnreachableError` or `UnfitRoleError`.
  */
-export const prepare = async (env: MigratorEnv, say: (line: string) => void): Promise<void> => {
+export const prepare = async (
+  env: MigratorEnv,
+  { provisions }: { readonly provisions: boolean },
+  say: (line: string) => void,
+): Promise<void> => {
   const { ADMIN_DATABASE_URL: adminUrl, DATABASE_URL: url } = env;
-  if (adminUrl !== undefined) await waitFor(adminUrl, env, say, () => provision(adminUrl, passwords(env)));
+  if (provisions && adminUrl !== undefined)
+    await waitFor(adminUrl, env, say, () => provision(adminUrl, passwords(env)));
   await waitFor(url, env, say, () => assertMayMigrate(url));
 };
 

@@ -6,10 +6,15 @@ const secret = "this-secret-is-never-shown";
 test.each([
   [["sideways"], "unknown command: sideways"],
   [["up", "status"], "unknown command: up status"],
-  [["up", "--demo"], "--demo does not go with up"],
-  [["status", "--demo"], "--demo does not go with status"],
-  [["--json"], "--json goes with status alone"],
-  [["up", "--json"], "--json goes with status alone"],
+  [["up", "--demo"], "--demo goes with seed, no command; got up"],
+  [["status", "--demo"], "--demo goes with seed, no command; got status"],
+  [["--json"], "--json goes with status; got no command"],
+  [["up", "--json"], "--json goes with status; got up"],
+  [["up", "--steps", "1"], "--steps goes with down; got up"],
+  [["seed", "--to", "0001_tenancy"], "--to goes with up, down, plan; got seed"],
+  [["up", "--force-production"], "--force-production goes with down; got up"],
+  [["down", "--steps", "0"], "--steps must be a whole number from 1 to 9999, got 0"],
+  [["down", "--steps", "1", "--to", "0001_tenancy"], "--to and --steps: give one of them"],
   [["--force"], "Unknown option '--force'"],
 ])("%j is no usage: it exits 2 with what is wrong and how to use it", async (args, words) => {
   const { code, stdout, stderr } = await runMigrator({}, args);
@@ -21,7 +26,8 @@ test.each([
 test("--help explains commands and exit codes, whatever the environment", async () => {
   const { code, stdout, stderr } = await runMigrator({}, ["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const word of ["up", "status", "seed", "--demo", "--json", "exit codes"]) expect(stdout).toContain(word);
+  for (const word of ["up", "down", "status", "plan", "check", "seed", "--to", "--demo", "exit codes"])
+    expect(stdout).toContain(word);
 });
 
 test("C3: every missing setting is named at once", async () => {
@@ -43,6 +49,8 @@ test("C3: every wrong setting is named at once, and no value that may be a secre
     INITIAL_ADMINS: "root@example.com, root",
     PUBLIC_URL: "console",
     CONNECT_ATTEMPTS: "many",
+    STATEMENT_TIMEOUT_MS: "15 min",
+    LOG_FORMAT: "xml",
   });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   const names = [...stderr.matchAll(/^ {2}- (\w+) must be /gm)].map(([, name = ""]) => name);
@@ -52,7 +60,9 @@ test("C3: every wrong setting is named at once, and no value that may be a secre
     "DATABASE_URL",
     "ENVIRONMENT",
     "INITIAL_ADMINS",
+    "LOG_FORMAT",
     "PUBLIC_URL",
+    "STATEMENT_TIMEOUT_MS",
   ]);
   expect(stderr).not.toContain(secret);
 });

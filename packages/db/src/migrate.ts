@@ -1,10 +1,31 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { Migrator } from "@mikro-orm/migrations";
-import { MikroORM } from "@mikro-orm/postgresql";
-import { Client } from "pg";
-import { TenantClient } from "./driver/tenant-client.ts";
-import { entities } from "./entities.ts";
-import { migrations } from "./migrations.ts";
+import type { Client } from "pg";
+import type { ChecksumStorage } from "./migration/checksum-storage.ts";
+import {
+  EditedMigrationError,
+  NewerDatabaseError,
+  RecordFailedError,
+  UnknownMigrationError,
+} from "./migration/errors.ts";
+import { isTransactional, type ListedMigration, statementsOf } from "./migration/listed-migration.ts";
+import { assertStillLocked, withMigratorLock } from "./migration/migrator-lock.ts";
+import { readRecord, type Standing, standingOf } from "./migration/record.ts";
+import { retryLocks } from "./migration/retry-locks.ts";
+import type { RunSettings } from "./migration/statement-runner.ts";
+import { withMigrator } from "./migration/with-migrator.ts";
+import { migrations as registry } from "./migrations.ts";
+import { asAdmin } from "./provision.ts";
+
+export interface MigrateOptions {
+  /** The program's own by default. */
+  readonly migrations?: readonly ListedMigration[];
+  /** `up`: the last to run. `down`: the newest to stay. */
+  readonly to?: string | undefined;
+  /** Longest that one statement may take, in milliseconds; 0, the default, is without end. */
+  readonly statementTimeoutMs?: number;
+  /** Attempts per migration at locks that others hold: 12, about half a minute, by default. */
+  readonly lockAttempts?: number;
+  readonly say?: (line: string) => void;
+}
 
 export interface MigrationState {
   readonly name: string;
@@ -12,98 +33,131 @@ export interface MigrationState {
   readonly executedAt: Date | null;
 }
 
-/** Longest wait for another migrator to finish, in milliseconds. */
-export const lockWaitMsMax = 10 * 60_000;
+/** A pending migration and what it would do. */
+export interface PlannedMigration {
+  readonly name: string;
+  readonly isTransactional: boolean;
+  readonly statements: readonly string[];
+}
 
 /** The name of the newest migration that this program knows. */
-export const newestMigration = (): string => migrations.at(-1)?.name ?? "";
+export const newestMigration = (): string => registry.at(-1)?.name ?? "";
 
-/** Runs what is pending, one migrator at a time, all or nothing. Returns the names that it ran. */
-export const migrateUp = (url: string): Promise<string[]> =>
-  withLock(url, () => withMigrator(url, async (migrator) => (await migrator.up()).map(({ name }) => name)));
+/**
+ * Runs what is pending, one migrator at a time, each migration in a transaction of its own. Returns the names that it ran. Throws
+ * `UnknownMigrationError`, `NewerDatabaseError`, `EditedMigrationError`, `LockHeldError`, `LockLostError`,
+ * `RecordFailedError`, `MigrationFailedError`.
+ */
+export const migrateUp = async (url: string, options: MigrateOptions = {}): Promise<string[]> => {
+  const { migrations = registry, to } = options;
+  assertKnown(to, migrations);
+  return withMigratorLock(url, async (client) => {
+    const standing = await standingOf(migrations, await readRecord(client));
+    assertNotNewer(standing, migrations);
+    if (standing.edited.length > 0) throw new EditedMigrationError(standing.edited);
+    return run(url, options, "up", { ...standing, names: upTo(standing.pending, to, migrations), lock: client });
+  });
+};
 
-/** Takes the newest `steps` migrations back, newest first. Returns their names. */
-export const migrateDown = (url: string, steps: number): Promise<string[]> =>
-  withLock(url, () =>
-    withMigrator(url, async (migrator) => {
-      const names: string[] = [];
-      for (let step = 0; step < steps; step++) names.push(...(await migrator.down()).map(({ name }) => name));
-      return names;
-    }),
-  );
+/** Takes the newest `steps` migrations back (1 by default), or all that are newer than `to`; newest first. Returns their names. */
+export const migrateDown = async (
+  url: string,
+  options: MigrateOptions & { readonly steps?: number | undefined } = {},
+): Promise<string[]> => {
+  const { migrations = registry, to, steps = 1 } = options;
+  assertKnown(to, migrations);
+  return withMigratorLock(url, async (client) => {
+    const standing = await standingOf(migrations, await readRecord(client));
+    assertNotNewer(standing, migrations);
+    const newestFirst = migrations
+      .map(({ name }) => name)
+      .filter((name) => !standing.pending.includes(name))
+      .toReversed();
+    const names =
+      to === undefined ? newestFirst.slice(0, steps) : newestFirst.filter((name) => isNewer(name, to, migrations));
+    return run(url, options, "down", { ...standing, names, lock: client });
+  });
+};
 
 /** Every migration that this program knows, in order, and when it ran. Changes nothing. */
 export const migrationStates = async (url: string): Promise<MigrationState[]> => {
-  const executed = await executedMigrations(url);
-  return migrations.map(({ name }) => ({ name, executedAt: executed.get(name) ?? null }));
+  const record = await asAdmin(url, readRecord);
+  const executed = new Map(record.map(({ name, executedAt }) => [name, executedAt]));
+  return registry.map(({ name }) => ({ name, executedAt: executed.get(name) ?? null }));
 };
 
-const executedMigrations = async (url: string): Promise<Map<string, Date>> => {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows: found } = await client.query<{ there: boolean }>(
-      "select to_regclass('app.migrations') is not null as there",
-    );
-    if (found[0]?.there !== true) return new Map();
-    const { rows } = await client.query<{ name: string; executed_at: Date }>(
-      "select name, executed_at from app.migrations",
-    );
-    return new Map(rows.map((row) => [row.name, row.executed_at]));
-  } finally {
-    await client.end();
-  }
-};
-
-const withMigrator = async <Result>(url: string, work: (migrator: Migrator) => Promise<Result>): Promise<Result> => {
-  const orm = await MikroORM.init({
-    clientUrl: url,
-    entities: [...entities],
-    extensions: [Migrator],
-    pool: { min: 0, max: 2 },
-    // Kysely keeps a lost connection for ever, and closing would then wait for it for ever.
-    driverOptions: { Client: TenantClient, application_name: "severalty-migrator" },
-    logger: () => undefined,
-    migrations: {
-      migrationsList: migrations,
-      tableName: "app.migrations",
-      snapshot: false,
-      snapshotOnMigrate: false,
-      silent: true,
-      // Each migration in a transaction of its own, so that one may be declared to need none.
-      allOrNothing: false,
-    },
-  });
-  try {
-    return await work(new Migrator(orm.em));
-  } finally {
-    await orm.close();
-  }
-};
-
-/**
- * Polls a session lock on a connection of its own: a session that waits inside `pg_advisory_lock` holds a snapshot, for which
- * CREATE INDEX CONCURRENTLY would wait in turn. The lock goes with the connection, so a killed migrator leaves none.
- */
-const withLock = async <Result>(url: string, work: () => Promise<Result>): Promise<Result> => {
-  const client = new Client({ connectionString: url, application_name: "severalty-migrator-lock" });
-  await client.connect();
-  try {
-    const deadline = Date.now() + lockWaitMsMax;
-    while (!(await tryLock(client))) {
-      if (Date.now() > deadline)
-        throw new Error(`another migrator has held the lock for ${lockWaitMsMax / 60_000} minutes`);
-      await sleep(100);
-    }
-    return await work();
-  } finally {
-    await client.end();
-  }
-};
-
-const tryLock = async (client: Client): Promise<boolean> => {
-  const { rows } = await client.query<{ locked: boolean }>(
-    "select pg_try_advisory_lock(hashtext('severalty/migrator')) as locked",
+/** The SQL of what `migrateUp` would run, in order. Changes nothing. Throws as `migrateUp` does before it runs anything. */
+export const migrationPlan = async (url: string, options: MigrateOptions = {}): Promise<PlannedMigration[]> => {
+  const { migrations = registry, to } = options;
+  assertKnown(to, migrations);
+  const standing = await standingOf(migrations, await asAdmin(url, readRecord));
+  assertNotNewer(standing, migrations);
+  const names = new Set(upTo(standing.pending, to, migrations));
+  return Promise.all(
+    migrations
+      .filter(({ name }) => names.has(name))
+      .map(async (listed) => ({
+        name: listed.name,
+        isTransactional: isTransactional(listed),
+        statements: await statementsOf(listed, "up"),
+      })),
   );
-  return rows[0]?.locked === true;
+};
+
+const run = (
+  url: string,
+  options: MigrateOptions,
+  direction: "up" | "down",
+  { names, unsummed, lock }: { names: readonly string[]; unsummed: readonly string[]; lock: Client },
+): Promise<string[]> => {
+  const ran: string[] = [];
+  const settings = {
+    migrations: options.migrations ?? registry,
+    statementTimeoutMs: options.statementTimeoutMs ?? 0,
+    lockAttempts: options.lockAttempts ?? 12,
+    say: options.say ?? (() => undefined),
+    ran,
+  };
+  return withMigrator(url, settings, async (migrator, storage) => {
+    await prepareRecord(storage, unsummed, settings);
+    for (const name of names) {
+      await assertStillLocked(lock, ran);
+      await migrator[direction]({ migrations: [name] });
+      ran.push(name);
+    }
+    return ran;
+  });
+};
+
+/** Throws `RecordFailedError`. */
+const prepareRecord = async (storage: ChecksumStorage, unsummed: readonly string[], settings: RunSettings) => {
+  const { lockAttempts: attempts, say } = settings;
+  const work = async () => {
+    await storage.ensureTable();
+    await storage.backfill(unsummed);
+  };
+  const onHeld = (nth: number) =>
+    say(`the record: another session holds a lock it needs; attempt ${nth} of ${attempts}`);
+  try {
+    await retryLocks(work, { attempts, onHeld });
+  } catch (cause) {
+    throw new RecordFailedError(cause);
+  }
+};
+
+const upTo = (pending: readonly string[], to: string | undefined, migrations: readonly ListedMigration[]) =>
+  to === undefined ? pending : pending.filter((name) => !isNewer(name, to, migrations));
+
+const isNewer = (name: string, than: string, migrations: readonly ListedMigration[]): boolean => {
+  const names = migrations.map((listed) => listed.name);
+  return names.indexOf(name) > names.indexOf(than);
+};
+
+const assertKnown = (name: string | undefined, migrations: readonly ListedMigration[]): void => {
+  const known = migrations.map((listed) => listed.name);
+  if (name !== undefined && !known.includes(name)) throw new UnknownMigrationError(name, known);
+};
+
+const assertNotNewer = ({ unknown }: Standing, migrations: readonly ListedMigration[]): void => {
+  if (unknown.length > 0) throw new NewerDatabaseError(unknown, migrations.at(-1)?.name ?? "none");
 };

@@ -25,7 +25,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
 const schemaHash = (): string => {
   const source = join(import.meta.dirname, "..");
   const migrations = readdirSync(join(source, "migrations")).toSorted();
-  const files = ["roles.ts", "provision.ts", ...migrations.map((name) => `migrations/${name}`)];
+  const files = [
+    "roles.ts",
+    "provision.ts",
+    "migration/checksum.ts",
+    "migration/checksum-storage.ts",
+    ...migrations.map((name) => `migrations/${name}`),
+  ];
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(source, file)));
   return hash.digest("hex").slice(0, 16);

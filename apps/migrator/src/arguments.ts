@@ -1,0 +1,109 @@
+import { parseArgs } from "node:util";
+
+/** What --help says. */
+export const usage = `usage: migrate [COMMAND] [OPTIONS]
+
+  (none)   up, then seed
+  up       run pending migrations, in order; one migrator at a time, each migration in a transaction of its own
+  down     take the newest migration back; with ENVIRONMENT=production only with --force-production
+  status   list migrations and when each ran; exits 1 while any is pending
+  plan     print the SQL that up would run, and run nothing
+  check    exit 1 when a migration is pending, unknown or was edited after it ran, or the schema is not the entities'
+  seed     the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
+
+  --to NAME           with up, plan: the last migration to run; with down: the newest to stay
+  --steps N           with down: how many to take back; 1 by default
+  --force-production  with down: yes, in production; it drops tables with what is in them
+  --demo              with seed or no command: also a demo tenant; refused in production
+  --json              with status: as JSON
+  --help              this text
+
+exit codes:
+  0  done
+  1  status or check found something, or an error that has no code of its own
+  2  wrong usage or environment
+  3  database unreachable
+  4  role unfit to migrate
+  5  the database is newer than this program; nothing was changed
+  6  a migration was edited after it ran; nothing was changed
+  7  a migration failed; the message says what state the database is in
+  8  a lock was not had in time, another migrator's or one on a table; or the migrator's own was lost`;
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {}
+
+const commands = ["up", "down", "status", "plan", "check", "seed"] as const;
+
+/** Which commands an option goes with. */
+const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = {
+  to: ["up", "down", "plan"],
+  steps: ["down"],
+  "force-production": ["down"],
+  demo: ["seed", "no command"],
+  json: ["status"],
+};
+
+export type Command = (typeof commands)[number];
+
+/** A command line that makes sense by itself. */
+export interface Arguments {
+  /** Undefined: `up`, then `seed`. */
+  readonly command: Command | undefined;
+  readonly to: string | undefined;
+  readonly steps: number | undefined;
+  readonly forceProduction: boolean;
+  readonly demo: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** Throws `UsageError`. */
+export const readArguments = (): Arguments => {
+  const { positionals, values } = parse();
+  const [command, ...rest] = positionals;
+  if (values.help !== true) {
+    if (rest.length > 0 || !isCommand(command)) throw new UsageError(`unknown command: ${positionals.join(" ")}`);
+    for (const option of Object.keys(values)) {
+      const fit = goesWith[option] ?? [];
+      const got = command ?? "no command";
+      if (!fit.includes(got)) throw new UsageError(`--${option} goes with ${fit.join(", ")}; got ${got}`);
+    }
+    if (values.to !== undefined && values.steps !== undefined)
+      throw new UsageError("--to and --steps: give one of them");
+  }
+  return {
+    command: isCommand(command) ? command : undefined,
+    to: values.to,
+    steps: values.steps === undefined ? undefined : readSteps(values.steps),
+    forceProduction: values["force-production"] ?? false,
+    demo: values.demo ?? false,
+    json: values.json ?? false,
+    help: values.help ?? false,
+  };
+};
+
+const isCommand = (word: string | undefined): word is Command | undefined =>
+  word === undefined || (commands as readonly string[]).includes(word);
+
+const readSteps = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--steps must be a whole number from 1 to 9999, got ${text}`);
+  return Number(text);
+};
+
+const parse = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        to: { type: "string" },
+        steps: { type: "string" },
+        "force-production": { type: "boolean" },
+        demo: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
