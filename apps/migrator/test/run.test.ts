@@ -23,18 +23,18 @@ test("without a command it makes the database, migrates it and seeds it; run aga
   expect(await database.rows(slugs)).toEqual([{ slug: "platform" }]);
 });
 
-test("of twenty at once all wait for the lock, all succeed, and each migration ran once", async () => {
+test("of ten programs at once all wait for the lock, all succeed, and each migration ran once", async () => {
   await using database = makeFreshDatabase();
   await provision(database.adminUrl, rolePasswords);
   const env = { ...database.env, INITIAL_ADMINS: "root@example.com" };
   const runs = await asAdmin(database.adminUrl, async (holder) => {
     await holder.query("select pg_advisory_lock(hashtext('severalty/migrator'))");
-    const started = Array.from({ length: 20 }, () => runMigrator(env));
-    await until("all twenty wait for the lock", async () => {
+    const started = Array.from({ length: 10 }, () => runMigrator(env));
+    await until("all ten wait for the lock", async () => {
       const { rowCount } = await holder.query(
         "select from pg_stat_activity where datname = current_database() and application_name = 'severalty-migrator-lock'",
       );
-      return rowCount === 20;
+      return rowCount === 10;
     });
     await holder.query("select pg_advisory_unlock_all()");
     return Promise.all(started);
