@@ -7,12 +7,11 @@ import { runMigrator } from "./run-migrator.ts";
 
 const names = migrations.map(({ name }) => name);
 const [first = "", second = ""] = names;
-const last = names.at(-1) ?? "";
 const executed = "select name from app.migrations order by id";
 const asRows = (list: readonly string[]) => list.map((name) => ({ name }));
 
 describe("down", () => {
-  test("takes back the newest, some, or all that are newer than a name", async () => {
+  test.concurrent("takes back the newest, some, or all that are newer than a name", async () => {
     await using database = makeFreshDatabase();
     await runMigrator(database.env, ["up", "--to", second]);
     expect(await database.rows(executed)).toEqual(asRows([first, second]));
@@ -26,7 +25,7 @@ describe("down", () => {
     expect((await runMigrator(database.env, ["down"])).stdout).toBe("migrations: nothing to take back\n");
   });
 
-  test("in production is refused before anything is touched, unless it is forced", async () => {
+  test.concurrent("in production is refused before anything is touched, unless it is forced", async () => {
     await using database = makeFreshDatabase();
     await runMigrator(database.env, ["up"]);
     const env = { ...database.env, ENVIRONMENT: "production" };
@@ -40,7 +39,7 @@ describe("down", () => {
   });
 });
 
-test("plan prints the SQL of what is pending, which psql can run, and runs nothing", async () => {
+test.concurrent("plan prints the SQL of what is pending, which psql can run, and runs nothing", async () => {
   await using database = makeFreshDatabase();
   await runMigrator(database.env, ["up", "--to", second]);
   const { code, stdout, stderr } = await runMigrator(database.env, ["plan"]);
@@ -56,7 +55,7 @@ test("plan prints the SQL of what is pending, which psql can run, and runs nothi
   expect(await database.rows("select from app.documents")).toEqual([]);
 });
 
-test("status, plan and check make neither roles nor a database", async () => {
+test.concurrent("status, plan and check make neither roles nor a database", async () => {
   await using database = makeFreshDatabase();
   for (const command of ["status", "plan", "check"]) {
     expect((await runMigrator(database.env, [command])).code).toBe(3);
@@ -64,7 +63,7 @@ test("status, plan and check make neither roles nor a database", async () => {
   await expect(database.rows("select 1")).rejects.toThrow("does not exist");
 });
 
-test("check exits 1 with every fault, and 0 when there is none", async () => {
+test.concurrent("check exits 1 with every fault, and 0 when there is none", async () => {
   await using database = makeFreshDatabase();
   await provision(database.adminUrl, rolePasswords);
   const pending = await runMigrator(database.env, ["check"]);
@@ -81,7 +80,7 @@ test("check exits 1 with every fault, and 0 when there is none", async () => {
 describe("exit codes: each says what happened, the state, and what to do, for", () => {
   const lines = /\n {2}what happened: .+\n(.*\n)*? {2}the database: .+\n {2}what to do: .+\n$/;
 
-  test("a database newer than the program: 5", async () => {
+  test.concurrent("a database newer than the program: 5", async () => {
     await using database = makeFreshDatabase();
     await runMigrator(database.env, ["up"]);
     await database.rows("insert into app.migrations (name) values ('9999_future')");
@@ -93,7 +92,7 @@ describe("exit codes: each says what happened, the state, and what to do, for", 
     }
   });
 
-  test("an edited migration: 6", async () => {
+  test.concurrent("an edited migration: 6", async () => {
     await using database = makeFreshDatabase();
     await runMigrator(database.env, ["up"]);
     await database.rows("update app.migrations set checksum = repeat('0', 64) where name = $1", [first]);
@@ -103,7 +102,7 @@ describe("exit codes: each says what happened, the state, and what to do, for", 
     expect(stderr).toMatch(lines);
   });
 
-  test("a failing statement: 7, and the next run goes on from there", async () => {
+  test.concurrent("a failing statement: 7, and the next run goes on from there", async () => {
     await using database = makeFreshDatabase();
     const failing = "0003_documents";
     await runMigrator(database.env, ["up", "--to", first]);
@@ -121,7 +120,7 @@ describe("exit codes: each says what happened, the state, and what to do, for", 
     );
   });
 
-  test("a name that no migration has: 2, with the names there are", async () => {
+  test.concurrent("a name that no migration has: 2, with the names there are", async () => {
     await using database = makeFreshDatabase();
     await provision(database.adminUrl, rolePasswords);
     for (const command of ["up", "down", "plan"]) {

@@ -4,9 +4,12 @@ import { until } from "@severalty/api/testing/until";
 import { migrations } from "@severalty/db/migrations";
 import { asAdmin, provision } from "@severalty/db/provision";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
-import { expect, inject, test } from "vitest";
+import { beforeEach, expect, inject, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const names = migrations.map(({ name }) => name);
 const executed = "select name from app.migrations order by id";

@@ -1,7 +1,10 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const source = join(import.meta.dirname, "../src/main.ts");
 

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { onlyInCi } from "../src/testing/only-in-ci.ts";
 import { migrateDown, migrateUp } from "../src/migrate.ts";
 import { LockLostError, MigrationFailedError } from "../src/migration/errors.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { makeMigration } from "./make-migration.ts";
+
+beforeEach(onlyInCi);
 
 let database: TestDatabase;
 let url: string;

@@ -1,10 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { onlyInCi } from "../src/testing/only-in-ci.ts";
 import { migrateUp, migrationStates } from "../src/migrate.ts";
 import { migrations } from "../src/migrations.ts";
 import { schemaFingerprint } from "../src/testing/schema-fingerprint.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { makeMigration } from "./make-migration.ts";
 import { openWire, type Verdict } from "./wire.ts";
+
+beforeEach(onlyInCi);
 
 const concurrent = makeMigration(
   "9999_concurrent",
@@ -41,7 +44,7 @@ const points: Point[] = [
 ];
 
 describe("a migrator that is cut off leaves a state from which the next goes on", () => {
-  test.each(points)("$name", async ({ text, nth, verdict }) => {
+  test.concurrent.each(points)("$name", async ({ text, nth, verdict }) => {
     await using database = await TestDatabase.create({ migrated: false });
     const url = database.url("severalty_migrator");
     const admin = await database.client();
