@@ -1,9 +1,12 @@
 import { migrations } from "@severalty/db/migrations";
 import { provision } from "@severalty/db/provision";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const names = migrations.map(({ name }) => name);
 const [first = "", second = ""] = names;

@@ -1,7 +1,10 @@
 import { migrations } from "@severalty/db/migrations";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const aTime: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 

@@ -3,9 +3,12 @@ import { migrations } from "@severalty/db/migrations";
 import { asAdmin, provision } from "@severalty/db/provision";
 import { demo } from "@severalty/db/seeders/seed-demo";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const names = migrations.map(({ name }) => name);
 const executed = "select name from app.migrations order by id";

@@ -5,9 +5,12 @@ import { asAdmin } from "@severalty/db/provision";
 import { rolePassword } from "@severalty/db/testing/role-passwords";
 import { startCluster } from "@severalty/postgres/cluster";
 import { withCredentials, withDatabase } from "@severalty/postgres/url";
-import { expect, inject, test } from "vitest";
+import { beforeEach, expect, inject, test } from "vitest";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
+
+beforeEach(onlyInCi);
 
 const secret = "this-secret-is-never-shown";
 
