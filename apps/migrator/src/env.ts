@@ -1,5 +1,5 @@
 import { email } from "@severalty/domain/email";
-import { databaseUrl, environments } from "@severalty/domain/environment";
+import { databaseUrl, environments, placeholder } from "@severalty/domain/environment";
 import { z } from "zod";
 import { logFormats } from "./log.ts";
 
@@ -16,9 +16,6 @@ const addresses = z
     error: "must be e-mail addresses, separated by commas",
   })
   .transform((list) => z.array(email).parse(split(list)));
-
-/** Every default secret of docker-compose.yml begins with this; they are for a first look. */
-const placeholder = "insecure-";
 
 /** The migrator's settings; `.env.example` documents each. */
 export const migratorEnv = z

@@ -1,15 +1,13 @@
 import { isTransient } from "@severalty/db/database-error";
 import { assertMayMigrate, provision } from "@severalty/db/provision";
-import { describeDatabaseUrl } from "@severalty/domain/environment";
+import { describeDatabaseUrl, describeFailure } from "@severalty/domain/environment";
 import pRetry from "p-retry";
 import type { MigratorEnv } from "./env.ts";
 
 /** The database did not answer, or refused; the message says what was tried and never shows a password. */
 export class UnreachableError extends Error {
   constructor(url: string, cause: unknown) {
-    const why =
-      cause instanceof Error ? cause.message || String("code" in cause ? cause.code : cause.name) : String(cause);
-    super(`cannot use the database at ${describeDatabaseUrl(url)}: ${why}`, { cause });
+    super(`cannot use the database at ${describeDatabaseUrl(url)}: ${describeFailure(cause)}`, { cause });
     this.name = "UnreachableError";
   }
 }

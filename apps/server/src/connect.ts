@@ -1,6 +1,6 @@
 import { isTransient } from "@severalty/db/database-error";
 import { createOrm, warmPool, type Orm } from "@severalty/db/orm";
-import { describeDatabaseUrl } from "@severalty/domain/environment";
+import { describeDatabaseUrl, describeFailure } from "@severalty/domain/environment";
 import pRetry from "p-retry";
 import type { Logger } from "pino";
 import type { ServerEnv } from "./env.ts";
@@ -15,9 +15,10 @@ export interface Databases {
 /** The database did not answer, or refused; the message says what was tried and never shows a password. */
 export class ConnectError extends Error {
   constructor(variable: string, url: string, attempts: number, cause: unknown) {
-    const why =
-      cause instanceof Error ? cause.message || String("code" in cause ? cause.code : cause.name) : String(cause);
-    super(`cannot use ${variable} (${describeDatabaseUrl(url)}) after ${attempts} attempts: ${why}`, { cause });
+    super(
+      `cannot use ${variable} (${describeDatabaseUrl(url)}) after ${attempts} attempts: ${describeFailure(cause)}`,
+      { cause },
+    );
     this.name = "ConnectError";
   }
 }

@@ -1,4 +1,4 @@
-import { databaseUrl, environments } from "@severalty/domain/environment";
+import { databaseUrl, environments, placeholder } from "@severalty/domain/environment";
 import { z } from "zod";
 
 const wholeNumber = (min: number, max: number) =>
@@ -7,9 +7,6 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d+$/, { error: `must be a whole number from ${min} to ${max}` })
     .transform(Number)
     .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` });
-
-/** Every default secret of docker-compose.yml begins with this; they are for a first look. */
-const placeholder = "insecure-";
 
 /** The server's settings; `.env.example` documents each. */
 export const serverEnv = z

@@ -1,7 +1,7 @@
 /** A condition of the filters that were given: absent ones constrain nothing. */
 export const where = <Filters extends Record<string, unknown>>(filters: Filters): { [Key in keyof Filters]?: never } =>
   // Undefined entries are gone, so what is left is a condition on columns of the entity; the repository checks their names.
-  Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as never;
+  given(filters) as never;
 
 /** From a moment on, up to and without another; undefined when neither is given. */
 export const between = (from: string | undefined, before: string | undefined) =>

@@ -68,3 +68,10 @@ export const describeDatabaseUrl = (url: string): string => {
   const { hostname, port, pathname, username } = new URL(url);
   return `${hostname}:${port || "5432"}${pathname} as ${decodeURIComponent(username)}`;
 };
+
+/** Why a database did not answer, in words: what some errors leave out of their message is in their code. */
+export const describeFailure = (cause: unknown): string =>
+  cause instanceof Error ? cause.message || String("code" in cause ? cause.code : cause.name) : String(cause);
+
+/** Every default secret of docker-compose.yml begins with this; they are for a first look, and production refuses them. */
+export const placeholder = "insecure-";
