@@ -4,6 +4,12 @@ import { Documents } from "./migrations/0003-documents.ts";
 import { Teams } from "./migrations/0004-teams.ts";
 import { LastAdmin } from "./migrations/0005-last-admin.ts";
 import { UsersTeamIndex } from "./migrations/0006-users-team-index.ts";
+import { Configuration } from "./migrations/0007-configuration.ts";
+import { Agents } from "./migrations/0008-agents.ts";
+import { SecretsAndTasks } from "./migrations/0009-secrets-and-tasks.ts";
+import { ExperimentsAndBudgets } from "./migrations/0010-experiments-and-budgets.ts";
+import { TeamVisibility } from "./migrations/0011-team-visibility.ts";
+import { DocumentsTeamIndex } from "./migrations/0012-documents-team-index.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -13,4 +19,10 @@ export const migrations = [
   { name: "0004_teams", class: Teams },
   { name: "0005_last_admin", class: LastAdmin },
   { name: "0006_users_team_index", class: UsersTeamIndex },
+  { name: "0007_configuration", class: Configuration },
+  { name: "0008_agents", class: Agents },
+  { name: "0009_secrets_and_tasks", class: SecretsAndTasks },
+  { name: "0010_experiments_and_budgets", class: ExperimentsAndBudgets },
+  { name: "0011_team_visibility", class: TeamVisibility },
+  { name: "0012_documents_team_index", class: DocumentsTeamIndex },
 ];

@@ -29,6 +29,9 @@ const fill = async (database: TestDatabase): Promise<void> => {
       if (entity.meta.className !== "Tenant") await makeRow(admin, orm, anyEntity(entity), tenantId);
 };
 
+/** Without the bodies of functions, which a step down may write in other words. */
+const outline = (lines: string[]) => lines.map((line) => line.replace(/ AS \$function\$.*/, ""));
+
 test("A2, A6: every migration applies to an empty database, in order, and once", async () => {
   await using database = await TestDatabase.create({ migrated: false });
   const url = database.url("severalty_migrator");
@@ -69,21 +72,25 @@ test("A3, C1: the first migration makes tenants and users with what sign-in need
 });
 
 describe("B5: with data in every table", () => {
-  test.each(names.map((_, at) => at + 1))(
-    "the newest %i go down and up again, and the schema is the same",
-    async (steps) => {
-      await using database = await TestDatabase.create();
-      await fill(database);
-      const url = database.url("severalty_migrator");
-      const admin = await database.client();
-      const taken = names.slice(-steps);
-      expect(await migrateDown(url, { steps: steps })).toEqual(taken.toReversed());
-      expect((await schemaFingerprint(admin)).length).toBeLessThan(current.length);
-      expect(await migrateUp(url)).toEqual(taken);
-      expect(await schemaFingerprint(admin)).toEqual(current);
-      await fill(database);
-    },
-  );
+  test("each migration goes down and up again, and the schema is what it was", async () => {
+    await using database = await TestDatabase.create();
+    await fill(database);
+    const url = database.url("severalty_migrator");
+    const admin = await database.client();
+    let before = current;
+    for (const name of names.toReversed()) {
+      expect(await migrateDown(url, { steps: 1 })).toEqual([name]);
+      const without = await schemaFingerprint(admin);
+      expect([name, without.length]).not.toEqual([name, before.length]);
+      expect(await migrateUp(url, { to: name })).toEqual([name]);
+      expect([name, outline(await schemaFingerprint(admin))]).toEqual([name, outline(before)]);
+      await migrateDown(url, { steps: 1 });
+      before = without;
+    }
+    expect(await migrateUp(url)).toEqual(names);
+    expect(await schemaFingerprint(admin)).toEqual(current);
+    await fill(database);
+  });
 
   test("steps down and up again keep every row of every table that they do not make", async () => {
     await using database = await TestDatabase.create();

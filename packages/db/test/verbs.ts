@@ -159,4 +159,6 @@ const condition = (meta: EntityMetadata, data: RowData): [string, unknown[]] => 
 
 /** In raw SQL the caller writes JSON itself. */
 const asArgument = (value: unknown) =>
-  typeof value === "object" && value !== null && !(value instanceof Date) ? JSON.stringify(value) : value;
+  typeof value === "object" && value !== null && !(value instanceof Date) && !Buffer.isBuffer(value)
+    ? JSON.stringify(value)
+    : value;

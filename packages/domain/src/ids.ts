@@ -25,8 +25,59 @@ export type DocumentId = z.infer<typeof documentId>;
 export const auditLogId = z.uuid().brand<"AuditLogId">();
 export type AuditLogId = z.infer<typeof auditLogId>;
 
-/** Any branded id above: a UUID that says what it names. */
-export type AnyId = TenantId | UserId | IdentityId | SessionId | TeamId | DocumentId | AuditLogId;
+export const invitationId = z.uuid().brand<"InvitationId">();
+export type InvitationId = z.infer<typeof invitationId>;
+
+export const tenantConfigId = z.uuid().brand<"TenantConfigId">();
+export type TenantConfigId = z.infer<typeof tenantConfigId>;
+
+export const apiKeyId = z.uuid().brand<"ApiKeyId">();
+export type ApiKeyId = z.infer<typeof apiKeyId>;
+
+export const templateId = z.uuid().brand<"TemplateId">();
+export type TemplateId = z.infer<typeof templateId>;
+
+export const agentRoleId = z.uuid().brand<"AgentRoleId">();
+export type AgentRoleId = z.infer<typeof agentRoleId>;
+
+export const cookbookId = z.uuid().brand<"CookbookId">();
+export type CookbookId = z.infer<typeof cookbookId>;
+
+export const recipeId = z.uuid().brand<"RecipeId">();
+export type RecipeId = z.infer<typeof recipeId>;
+
+export const agentInstanceId = z.uuid().brand<"AgentInstanceId">();
+export type AgentInstanceId = z.infer<typeof agentInstanceId>;
+
+export const subscriptionId = z.uuid().brand<"SubscriptionId">();
+export type SubscriptionId = z.infer<typeof subscriptionId>;
+
+export const tenantKeyId = z.uuid().brand<"TenantKeyId">();
+export type TenantKeyId = z.infer<typeof tenantKeyId>;
+
+export const secretId = z.uuid().brand<"SecretId">();
+export type SecretId = z.infer<typeof secretId>;
+
+export const taskId = z.uuid().brand<"TaskId">();
+export type TaskId = z.infer<typeof taskId>;
+
+export const abTestId = z.uuid().brand<"AbTestId">();
+export type AbTestId = z.infer<typeof abTestId>;
+
+export const abTestResultId = z.uuid().brand<"AbTestResultId">();
+export type AbTestResultId = z.infer<typeof abTestResultId>;
+
+export const budgetId = z.uuid().brand<"BudgetId">();
+export type BudgetId = z.infer<typeof budgetId>;
+
+export const budgetReservationId = z.uuid().brand<"BudgetReservationId">();
+export type BudgetReservationId = z.infer<typeof budgetReservationId>;
+
+export const idempotencyKeyId = z.uuid().brand<"IdempotencyKeyId">();
+export type IdempotencyKeyId = z.infer<typeof idempotencyKeyId>;
+
+/** Any branded id: a UUID that says what it names. */
+export type AnyId = string & z.core.$brand<string>;
 
 /** Makes ids: UUID version 7 (RFC 9562 section 5.7), so that newer ids sort after older ones. */
 export type NewId = <Id extends AnyId>() => Id;

@@ -1,7 +1,8 @@
 import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
-import type { DocumentId, UserId } from "@severalty/domain/ids";
+import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
-import { tenantColumns, tenantRef, tenantScope, versionColumn } from "../tenancy/tenant-entity.ts";
+import { tenantColumns, tenantRef, teamScope, versionColumn } from "../tenancy/tenant-entity.ts";
+import { Team } from "./team.ts";
 import { User } from "./user.ts";
 
 /** A text that a tenant keeps, with its author, the SHA-256 of its content, and the document it stands under, if any. */
@@ -13,16 +14,19 @@ export const Document = defineEntity({
     user: () => tenantRef(User, "user_id"),
     parentId: p.uuid().$type<DocumentId>().nullable(),
     parent: () => tenantRef(Document, "parent_id").nullable(),
+    teamId: p.uuid().$type<TeamId>().nullable(),
+    team: () => tenantRef(Team, "team_id").nullable(),
     title: p.text(),
     content: p.text().default(""),
     contentHash: p.text(),
     metadata: p.json().$type<JsonObject>().defaultRaw("'{}'"),
     ...versionColumn,
   },
-  ...tenantScope("documents"),
+  ...teamScope("documents"),
   indexes: [
     { name: "documents_tenant_id_user_id_index", properties: ["tenantId", "userId"] },
     { name: "documents_tenant_id_parent_id_index", properties: ["tenantId", "parentId"] },
+    { name: "documents_tenant_id_team_id_index", properties: ["tenantId", "teamId"] },
   ],
   checks: [
     { name: "documents_title_check", expression: "char_length(title) >= 1 and char_length(title) <= 300" },

@@ -2,7 +2,7 @@ import { p, type EntityManager } from "@mikro-orm/core";
 import type { AnyId } from "@severalty/domain/ids";
 import { Tenant } from "../entities/tenant.ts";
 import { auditTrigger } from "./audit-trigger.ts";
-import { tenantFilter, tenantOf } from "./tenant-filter.ts";
+import { teamFilter, tenantFilter, tenantOf } from "./tenant-filter.ts";
 
 /**
  * Columns of every tenant-scoped table: the composite key (tenant_id, id), whose first half comes from the entered
@@ -41,6 +41,12 @@ export const tenantScope = (table: string) => ({
   policies: [tenantPolicy(table, "tenant_id")],
   rowLevelSecurity: "force" as const,
   triggers: [auditTrigger(table)],
+});
+
+/** The same for what may belong to a team, by `team_id`: members of other teams do not see it. */
+export const teamScope = (table: string) => ({
+  ...tenantScope(table),
+  filters: { tenant: tenantFilter("tenantId"), team: teamFilter },
 });
 
 /** The one policy that a tenant-scoped table has for the application's role. */

@@ -1,4 +1,4 @@
-import type { EntityManager } from "@mikro-orm/core";
+import { raw, type EntityManager } from "@mikro-orm/core";
 import { asId, type TenantId } from "@severalty/domain/ids";
 import { NoTenantError } from "@severalty/domain/errors";
 
@@ -22,4 +22,17 @@ export const tenantOf = (em: EntityManager, what: string): TenantId => {
   const tenant: unknown = em.getFilterParams<{ tenantId: TenantId }>("tenant")?.tenantId;
   if (typeof tenant !== "string") throw new NoTenantError(what);
   return asId(tenant);
+};
+
+/**
+ * What belongs to a team is seen by its members and by administrators; what belongs to none, by the whole tenant. The team is the
+ * entered user's, as the database has it.
+ */
+export const teamFilter = {
+  name: "team",
+  cond: () => ({
+    $or: [{ teamId: null }, { teamId: { $eq: raw("app.team_id()") } }, { [raw("app.sees_all_teams()")]: true }],
+  }),
+  default: true,
+  args: false,
 };

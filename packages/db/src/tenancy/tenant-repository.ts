@@ -110,6 +110,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
       .update({ ...changes, updatedAt: now, version: raw("version + 1") })
       .where({ tenantId, id, version })
       .returning([...fields]);
+    await query.applyFilters();
     const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
     return row ?? this.#missedVersion(id, version);
   }
@@ -120,6 +121,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     const query = this.query()
       .delete()
       .where({ tenantId, id, ...(version === undefined ? {} : { version }) });
+    await query.applyFilters();
     const { affectedRows } = await query.execute("run");
     if (affectedRows > 0) return;
     if (version === undefined) throw new NotFoundError(this.noun);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { ReferenceKind, type EntityMetadata, type EntityName, type EntityProperty } from "@mikro-orm/core";
 import { createNewId, type TenantId } from "@severalty/domain/ids";
 import type { Client } from "pg";
@@ -10,11 +10,18 @@ export type RowData = Record<string, unknown>;
 
 export type AnyEntity = EntityName<Record<string, unknown>>;
 
+/** Asks for the row that an optional reference leads to. */
+const aRow = Symbol("a row");
+
 /** What a check asks for and no column type tells, by entity. */
 const needed: Record<string, () => RowData> = {
+  AbTest: () => ({ versionA: 1, versionB: 2 }),
+  AbTestResult: () => ({ variant: "a" }),
   AuditLog: () => ({ actorKind: "user" }),
+  Budget: () => ({ scope: "agent_instance", period: "month", agentInstanceId: aRow }),
   Document: () => ({ contentHash: randomBytes(32).toString("hex") }),
   OneTimeToken: () => ({ purpose: "set-password" }),
+  Template: () => ({ key: `key-${randomBytes(6).toString("hex")}` }),
 };
 
 const newId = createNewId();
@@ -55,7 +62,7 @@ export const makeRowData = async (
   for (const reference of meta.relations) {
     const name = ownScalar(meta, reference);
     const property = propertyOf(meta, name);
-    if (name in data || property?.nullable === true) continue;
+    if (data[name] !== aRow && (name in data || property?.nullable === true)) continue;
     const target = reference.targetMeta;
     if (property === undefined || target === undefined) throw new Error(`${meta.className}.${name} refers to nothing`);
     if (target.className === "Tenant") data[name] = tenantId;
@@ -69,6 +76,26 @@ export const makeRowData = async (
   }
   return data;
 };
+
+/** A property that may change, with a value that no other row has; a text where there is one. */
+export const makeChange = (meta: EntityMetadata): RowData => {
+  const isFree = ({ kind, primary, nullable, default: preset, defaultRaw, name }: EntityProperty) =>
+    kind === ReferenceKind.SCALAR &&
+    primary !== true &&
+    nullable !== true &&
+    (preset ?? defaultRaw) === undefined &&
+    !(name in (needed[meta.className]?.() ?? {})) &&
+    !meta.relations.some((reference) => ownScalar(meta, reference) === name);
+  const property =
+    meta.props.filter(isFree).find(ofType(/^text$/)) ??
+    meta.props.filter(isFree).find(ofType(/^(int|bigint|numeric)/)) ??
+    meta.props.find(({ nullable, columnTypes }) => nullable === true && columnTypes[0] === "text");
+  if (property === undefined) throw new Error(`${meta.className} has nothing to change: teach makeChange another type`);
+  const isText = property.columnTypes[0] === "text";
+  return { [property.name]: isText ? valueFor(meta, property) : randomInt(100_000_000, 1_000_000_000) };
+};
+
+const ofType = (pattern: RegExp) => (property: EntityProperty) => pattern.test(property.columnTypes[0] ?? "");
 
 /** The row's primary key, as a condition. */
 export const keyOf = (meta: EntityMetadata, data: RowData): RowData =>
@@ -115,6 +142,6 @@ const valueFor = (meta: EntityMetadata, { name, columnTypes: [type = ""] }: Enti
   if (type === "jsonb") return {};
   if (type.endsWith("[]")) return [];
   if (type === "boolean") return true;
-  if (/^(int|bigint|smallint|numeric)/.test(type)) return 1;
+  if (/^(int|bigint|numeric|double)/.test(type)) return randomInt(1, 1_000_000_000);
   throw new Error(`makeRow knows no value for ${meta.className}.${name} of type ${type}: teach it one`);
 };

@@ -1,6 +1,9 @@
 import type { Client } from "pg";
 
-/** Everything that the catalog knows of Severalty's schemas, a line each: two equal fingerprints mean two equal schemas. */
+/**
+ * Everything that the catalog knows of Severalty's schemas, a line each: two equal fingerprints mean two equal schemas. White space
+ * in a function's source does not count.
+ */
 export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
   const { rows } = await admin.query<{ line: string }>(
     `with ours as (select oid, nspname from pg_namespace where nspname in ('app', 'auth', 'sealed')),
@@ -32,7 +35,7 @@ export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
        from pg_proc p where p.pronamespace in (select oid from ours)
      order by 1`,
   );
-  return rows.map(({ line }) => line);
+  return rows.map(({ line }) => line.replaceAll(/\s+/g, " "));
 };
 
 /** Grants without the order in which they were made. */

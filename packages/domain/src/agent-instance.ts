@@ -1,0 +1,7 @@
+import { storableText } from "./text.ts";
+
+export const agentInstanceStatuses = ["active", "retired"] as const;
+export type AgentInstanceStatus = (typeof agentInstanceStatuses)[number];
+
+/** An emoji, or the name of an icon. */
+export const avatarIcon = storableText({ min: 1, max: 64 });

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { storableText } from "./text.ts";
+
+/** A tenant's configuration. Unknown keys are refused, so that a typing error is not stored for ever. */
+export const config = z.strictObject({
+  /** Whether plain reads are recorded in the audit log too. */
+  audit: z.strictObject({ reads: z.boolean() }).optional(),
+  branding: z
+    .strictObject({
+      accentColor: z
+        .string()
+        .regex(/^#[0-9a-f]{6}$/i, { error: "must be a colour such as #1a2b3c" })
+        .optional(),
+      logoUrl: z
+        .url({ protocol: /^https$/ })
+        .max(500)
+        .optional(),
+    })
+    .optional(),
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, { error: "must be a language tag such as en or en-GB" })
+    .optional(),
+  /** Words that describe what the tenant does, such as `kyc`. */
+  features: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.boolean()).optional(),
+  compliance: z
+    .strictObject({
+      frameworks: z.array(storableText({ min: 1, max: 64 })).max(32),
+      retentionDays: z.int().min(1).max(3650).optional(),
+    })
+    .optional(),
+});
+export type Config = z.infer<typeof config>;
