@@ -2,9 +2,12 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
+import { tenantEntities } from "@severalty/db/entities";
+import type { RowData } from "@severalty/db/testing/make-row";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
 import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant {
@@ -16,11 +19,17 @@ export interface World extends MadeTenant {
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
-  /** Without members, so that it can be removed. */
-  readonly emptyTeamId: TeamId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
+  /** Of the noun that was asked for, and referred to by nothing; empty without one. */
+  readonly row: RowData;
+}
+
+export interface WorldOptions {
+  readonly password?: string;
+  /** The noun of a case whose input is made of a row. */
+  readonly noun?: string | undefined;
 }
 
 const newId = createNewId();
@@ -34,7 +43,10 @@ const hashOf = (password: string): Promise<string> => {
 };
 
 /** Makes a world of its own, past every policy. */
-export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
+export const makeWorld = async (
+  admin: Client,
+  { password = "a password of this world", noun }: WorldOptions = {},
+): Promise<World> => {
   const tenant = await makeTenant(admin);
   // A second administrator, so that the caller can be disabled or demoted.
   await makeMember(admin, tenant.tenantId);
@@ -43,7 +55,6 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
-  const emptyTeamId = newId<TeamId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -65,12 +76,10 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
      values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
     [tenantId, leafId, userId, documentId],
   );
-  for (const id of [teamId, emptyTeamId]) {
-    await admin.query(
-      "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
-      [tenantId, id, `Team ${id}`],
-    );
-  }
+  await admin.query(
+    "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
+    [tenantId, teamId, `Team ${teamId}`],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -84,14 +93,14 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     linkToken: link.token,
     leafId,
     teamId,
-    emptyTeamId,
     auditLogId,
     requestId,
+    row: noun === undefined ? {} : await makePlainRow(admin, noun, tenantId),
   };
 };
 
 /** A world that never was: every id is well-formed and names nothing. */
-export const makeNowhere = (): World => {
+export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
   const tag = randomBytes(6).toString("hex");
   return {
     tenantId: newId(),
@@ -101,7 +110,6 @@ export const makeNowhere = (): World => {
     documentId: newId(),
     leafId: newId(),
     teamId: newId(),
-    emptyTeamId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -110,10 +118,15 @@ export const makeNowhere = (): World => {
     refreshToken: createRefreshToken().token,
     linkToken: createOneTimeToken().token,
     requestId: `request-${tag}`,
+    row: noun === undefined ? {} : imaginePlainRow(noun),
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = [
+  "app.tenants",
+  "auth.sessions",
+  ...tenantEntities.map(({ meta }) => `${meta.schema}.${meta.tableName}`),
+];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {
