@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
+import type { EntityArguments } from "./entity-model.ts";
 import { fieldTypes } from "./field.ts";
 import { GeneratorError } from "./generator-error.ts";
+import type { Given } from "./run-generator.ts";
 
 /** What --help says. */
 export const usage = `usage: pnpm gen entity NAME FIELD... [OPTIONS]
@@ -24,32 +25,10 @@ A shell takes ? and () for its own: put such fields in quotes.
 
   pnpm gen entity invoice number:text amount:decimal 'due:date?' 'customer:ref(teams)'`;
 
-/** A command line that makes sense by itself. */
-export interface Arguments {
-  readonly name: string;
-  readonly fields: readonly string[];
-  readonly plural: string | undefined;
-  readonly isDryRun: boolean;
-}
-
-/** Undefined when help is asked for. Throws `GeneratorError`. */
-export const readArguments = (args: readonly string[]): Arguments | undefined => {
-  const { positionals, values } = parse(args);
-  if (values.help === true) return undefined;
+/** What an entity is made of. Throws `GeneratorError`. */
+export const entityArguments = ({ positionals, values }: Given): EntityArguments => {
   const [kind, name, ...fields] = positionals;
   if (kind !== "entity") throw new GeneratorError(`what can be generated is an entity, got ${kind ?? "nothing"}`);
   if (name === undefined) throw new GeneratorError("an entity needs a name");
-  return { name, fields, plural: values.plural, isDryRun: values["dry-run"] ?? false };
-};
-
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { plural: { type: "string" }, "dry-run": { type: "boolean" }, help: { type: "boolean" } },
-    });
-  } catch (error) {
-    throw new GeneratorError(error instanceof Error ? error.message : String(error));
-  }
+  return { name, fields, plural: values["plural"] };
 };

@@ -21,12 +21,18 @@ export const creation = async (root: string, path: string, text: string): Promis
   return { kind: "create", path, text: await formatted(root, path, text), added: [] };
 };
 
-/** A registry with one line more, formatted. Throws `GeneratorError`. */
-export const registration = async (root: string, { path, add }: Registry): Promise<Change> => {
-  const before = readFileSync(join(root, path), "utf8");
-  const text = await formatted(root, path, add(before));
-  const known = new Set(before.split("\n"));
-  return { kind: "change", path, text, added: text.split("\n").filter((line) => !known.has(line)) };
+/** Registries with what they are to list, formatted; one that lists several things is one change. Throws `GeneratorError`. */
+export const registrations = (root: string, registries: readonly Registry[]): Promise<Change[]> => {
+  const paths = [...new Set(registries.map(({ path }) => path))];
+  return Promise.all(
+    paths.map(async (path) => {
+      const before = readFileSync(join(root, path), "utf8");
+      const after = registries.reduce((text, registry) => (registry.path === path ? registry.add(text) : text), before);
+      const text = await formatted(root, path, after);
+      const known = new Set(before.split("\n"));
+      return { kind: "change", path, text, added: text.split("\n").filter((line) => !known.has(line)) } as const;
+    }),
+  );
 };
 
 /** Writes what was decided. A file that came into being meanwhile is an error, and stays. */

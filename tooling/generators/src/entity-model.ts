@@ -3,6 +3,13 @@ import { GeneratorError } from "./generator-error.ts";
 import { type Names, namesOf } from "./names.ts";
 import { type Target, targetNamed } from "./targets.ts";
 
+/** What a command line says of an entity. */
+export interface EntityArguments {
+  readonly name: string;
+  readonly plural?: string | undefined;
+  readonly fields: readonly string[];
+}
+
 /** A reference and what it leads to. */
 export interface ModelReference extends ReferenceField {
   /** Undefined for the entity itself. */
@@ -19,10 +26,7 @@ export interface EntityModel {
 const nameBytesMax = 63;
 
 /** The model for a command line. Throws `GeneratorError` for what cannot be. */
-export const entityModel = (
-  given: { readonly name: string; readonly plural?: string | undefined; readonly fields: readonly string[] },
-  targets: ReadonlyMap<string, Target>,
-): EntityModel => {
+export const entityModel = (given: EntityArguments, targets: ReadonlyMap<string, Target>): EntityModel => {
   const names = namesOf(given.name, given.plural);
   if (given.fields.length === 0)
     throw new GeneratorError(

@@ -1,6 +1,6 @@
-import { type Change, creation, registration } from "./change.ts";
+import { type Change, creation, registrations } from "./change.ts";
 import { entityFile } from "./entity-file.ts";
-import { type EntityModel, entityModel } from "./entity-model.ts";
+import { type EntityArguments, type EntityModel, entityModel } from "./entity-model.ts";
 import { migrationFile } from "./migration-file.ts";
 import { nextMigration } from "./next-migration.ts";
 import { entityRegistries, migrationRegistry } from "./registries.ts";
@@ -10,17 +10,14 @@ import { tableMigration } from "./table-migration.ts";
 import { entitiesFolder, readTargets } from "./targets.ts";
 
 /** Every file that an entity makes or changes. Writes none of them. Throws `GeneratorError`. */
-export const generateEntity = async (
-  root: string,
-  given: { readonly name: string; readonly plural?: string | undefined; readonly fields: readonly string[] },
-): Promise<Change[]> => {
+export const generateEntity = async (root: string, given: EntityArguments): Promise<Change[]> => {
   const model = entityModel(given, readTargets(root));
   const { names } = model;
   const files = [
     await creation(root, `${entitiesFolder}/${names.kebab}.ts`, entityFile(model)),
     await creation(root, `packages/api/src/routers/${names.kebabPlural}.ts`, routerFile(model)),
   ];
-  const registries = await Promise.all(entityRegistries(names).map((registry) => registration(root, registry)));
+  const registries = await registrations(root, entityRegistries(names));
   const written = new Map([...files, ...registries].map(({ path, text }) => [path, text]));
   return [...files, ...registries, ...(await migrationOf(root, model, written))];
 };
@@ -35,6 +32,6 @@ const migrationOf = async (root: string, { names }: EntityModel, written: Readon
   };
   return [
     await creation(root, `${folder}/${migration.name.replaceAll("_", "-")}.ts`, migrationFile(model)),
-    await registration(root, migrationRegistry(migration)),
+    ...(await registrations(root, [migrationRegistry(migration)])),
   ];
 };

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { runInNewContext } from "node:vm";
 import { tenantEntities } from "@severalty/db/entities";
 import { expect, test } from "vitest";
+import { lintSteps } from "../test/lint-steps.ts";
 import { migrationFile } from "./migration-file.ts";
 import { schemaSql } from "./schema-sql.ts";
 import { tableMigration } from "./table-migration.ts";
@@ -33,6 +34,13 @@ test("a table is made with its keys and checks, forced row-level security, polic
     ],
     down: ["drop table app.teams"],
   });
+});
+
+test("what is made breaks no rule for migrations, and without any one of its statements most would", async () => {
+  const { up } = tableMigration(sql, "app.documents");
+  expect(await lintSteps(up)).toEqual([]);
+  for (const missing of ["enable row", "force row", "create policy", "grant"])
+    expect(await lintSteps(up.filter((text) => !text.includes(missing)))).toHaveLength(1);
 });
 
 test("no statement that MikroORM has for a tenant's table is lost", () => {

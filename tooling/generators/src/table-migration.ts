@@ -1,4 +1,5 @@
-import { isReserved } from "./names.ts";
+import { GeneratorError } from "./generator-error.ts";
+import { plainNames, splitAtCommas } from "./sql-text.ts";
 
 /** Statements that make a table of a tenant, and the one that takes it back. */
 export interface TableMigration {
@@ -8,8 +9,8 @@ export interface TableMigration {
 
 /**
  * The migration for one new table of a tenant, out of MikroORM's SQL for it: the same statements with all constraints in one CREATE
- * TABLE, and the grants and the owner, of which an ORM knows nothing. Throws when `sql` does not create the table, or does to it
- * what no rule here knows.
+ * TABLE, and the grants and the owner, of which an ORM knows nothing. Throws `GeneratorError` when `sql` does not create the table, or does
+ * to it what no rule here knows.
  */
 export const tableMigration = (
   sql: string,
@@ -28,7 +29,7 @@ export const tableMigration = (
     takeOne(own, `alter table ${table} force row level security`, table),
     takeOne(own, "create policy ", table),
   ];
-  if (own.length > 0) throw new Error(`no rule is known for ${own.join("; ")}`);
+  if (own.length > 0) throw new GeneratorError(`no rule is known for ${own.join("; ")}`);
   const privileges = options.isReadOnly === true ? "select" : "select, insert, update, delete";
   return {
     up: [
@@ -52,12 +53,6 @@ const statementsAbout = (sql: string, table: string): string[] => {
     .filter((text) => about.test(text));
 };
 
-/** Names without their quotes, unless SQL would take one for its own. What stands in a literal stays. */
-const plainNames = (sql: string): string =>
-  sql.replaceAll(/'(?:[^']|'')*'|"([a-z_][a-z0-9_]*)"/g, (token: string, name: string | undefined) =>
-    name === undefined || isReserved(name) ? token : name,
-  );
-
 const take = (from: string[], beginning: string): string[] => {
   const found = from.filter((text) => text.startsWith(beginning));
   for (const text of found) from.splice(from.indexOf(text), 1);
@@ -67,7 +62,7 @@ const take = (from: string[], beginning: string): string[] => {
 const takeOne = (from: string[], beginning: string, table: string): string => {
   const [found, ...more] = take(from, beginning);
   if (found === undefined || more.length > 0)
-    throw new Error(
+    throw new GeneratorError(
       `${table} has ${found === undefined ? "no" : "more than one"} statement that begins with ${beginning}`,
     );
   return found;
@@ -80,17 +75,4 @@ const withConstraints = (create: string, table: string, constraints: readonly st
   const columns = splitAtCommas(create.slice(create.indexOf("(") + 1, create.lastIndexOf(")")));
   const sorted = [...constraints.filter(isForeign), ...constraints.filter((text) => !isForeign(text))];
   return `create table ${table} (\n${[...columns, ...sorted].map((part) => `  ${part}`).join(",\n")}\n)`;
-};
-
-/** At commas that are in no parentheses and in no literal. */
-const splitAtCommas = (text: string): string[] => {
-  const parts = [""];
-  let depth = 0;
-  for (const [token] of text.matchAll(/'(?:[^']|'')*'|[(),]|[^'(),]+/g)) {
-    if (token === "(") depth += 1;
-    if (token === ")") depth -= 1;
-    if (token === "," && depth === 0) parts.push("");
-    else parts.push(`${parts.pop() ?? ""}${token}`);
-  }
-  return parts.map((part) => part.trim());
 };

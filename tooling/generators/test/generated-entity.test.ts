@@ -84,18 +84,6 @@ test("an entity is one file, its router another, and a migration; four files get
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-test("the same entity a second time is refused, and nothing is written", async () => {
-  const { root, paths } = await generated();
-  const read = () => paths.map((path) => readFileSync(join(root, path), "utf8"));
-  const before = read();
-  const { code, output } = await gen(root, ["entity", "purchase-order", "number:text"]);
-  expect([code, output]).toEqual([
-    2,
-    "packages/db/src/entities/purchase-order.ts is there already: nothing is written over it\n\nNothing was written. --help says more.\n",
-  ]);
-  expect(read()).toEqual(before);
-});
-
 test("what is generated is formatted and passes lint, untouched", async () => {
   const { root, paths } = await generated();
   expect(await runProgram(["node_modules/oxfmt/bin/oxfmt", "--check", ...paths], { cwd: root })).toEqual(succeeded);
@@ -185,4 +173,40 @@ test("the tests of the API that walk the router pass with the generated procedur
   expect(passed).toContain(
     "purchaseOrders.remove, asked by the role team_member is refused, changes nothing, and leaves one audit row",
   );
+});
+
+test("pnpm migrate create writes what an entity was changed by, after which nothing differs", async () => {
+  const { root, cluster } = await generated();
+  const create = () =>
+    runProgram(["tooling/dev/src/migrate.ts", "create", "order-weight"], {
+      cwd: root,
+      env: { TEST_DATABASE_URL: cluster.url },
+    });
+  const path = join(root, "packages/db/src/entities/purchase-order.ts");
+  const before = readFileSync(path, "utf8");
+  const after = before
+    .replace(
+      "    number: p.text(),",
+      "    number: p.text(),\n    weight: p.integer().nullable(),\n    isOpen: p.boolean().default(true),",
+    )
+    .replace("  checks: [", '  checks: [\n    { name: "purchase_orders_weight_check", expression: "weight > 0" },')
+    .replace(
+      "  indexes: [",
+      '  indexes: [\n    { name: "purchase_orders_tenant_id_number_index", properties: ["tenantId", "number"] },',
+    );
+  writeFileSync(path, after);
+  const written = await create();
+  expect([written.code, written.output.replaceAll(/\d{4}-/g, "N-").split("\n")]).toEqual([
+    0,
+    [
+      "created  packages/db/src/migrations/N-order-weight.ts",
+      "created  packages/db/src/migrations/N-order-weight-indexes.ts",
+      "changed  packages/db/src/migrations.ts",
+      "",
+    ],
+  ]);
+  expect(await create()).toEqual({
+    code: 0,
+    output: "nothing to write: the migrations make what the entities describe\n",
+  });
 });
