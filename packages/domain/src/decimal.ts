@@ -9,4 +9,4 @@ export const decimal = z
   .regex(/^-?\d{1,12}(?:\.\d{1,6})?$/, {
     error: "must be a number of at most 12 digits before the point and 6 after it",
   })
-  .meta({ examples: ["12.5"] });
+  .meta({ examples: ["12.500000"] });
