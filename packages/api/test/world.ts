@@ -2,9 +2,18 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
+import { createEnvelope } from "@severalty/auth/envelope";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
+import {
+  createNewId,
+  type AuditLogId,
+  type DocumentId,
+  type SecretId,
+  type TeamId,
+  type TenantKeyId,
+} from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant {
@@ -18,12 +27,15 @@ export interface World extends MadeTenant {
   readonly teamId: TeamId;
   /** Without members, so that it can be removed. */
   readonly emptyTeamId: TeamId;
+  /** Of the whole tenant, with a value that can be revealed. */
+  readonly secretId: SecretId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
 }
 
 const newId = createNewId();
+const envelope = createEnvelope({ key: testSecretsKey });
 const hashes = new Map<string, Promise<string>>();
 
 /** Hashing is slow on purpose, so worlds of one password share one hash. */
@@ -44,6 +56,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
   const emptyTeamId = newId<TeamId>();
+  const secretId = newId<SecretId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -71,6 +84,15 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
       [tenantId, id, `Team ${id}`],
     );
   }
+  const wrappedKey = envelope.createDataKey({ tenantId, keyVersion: 1 });
+  const ciphertext = envelope.encrypt(wrappedKey, { tenantId, secretId, keyVersion: 1 }, `value of ${secretId}`);
+  await admin.query(
+    `with key as (insert into app.tenant_keys (tenant_id, id, wrapped_key, key_version, created_at, updated_at)
+       values ($1, $2, $3, 1, now(), now()))
+     insert into app.secret_locker (tenant_id, id, name, team_id, ciphertext, key_version, created_at, updated_at)
+     values ($1, $4, 'there', null, $5, 1, now(), now()), ($1, $6, 'of the team', $7, $5, 1, now(), now())`,
+    [tenantId, newId<TenantKeyId>(), wrappedKey, secretId, ciphertext, newId<SecretId>(), teamId],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -85,6 +107,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     leafId,
     teamId,
     emptyTeamId,
+    secretId,
     auditLogId,
     requestId,
   };
@@ -102,6 +125,7 @@ export const makeNowhere = (): World => {
     leafId: newId(),
     teamId: newId(),
     emptyTeamId: newId(),
+    secretId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -113,7 +137,16 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = [
+  "app.tenants",
+  "app.users",
+  "app.teams",
+  "app.documents",
+  "app.tenant_keys",
+  "app.secret_locker",
+  "app.audit_logs",
+  "auth.sessions",
+];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {
