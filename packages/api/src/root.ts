@@ -2,6 +2,7 @@ import { router } from "./procedures.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { secretsRouter } from "./routers/secrets.ts";
 import { teamsRouter } from "./routers/teams.ts";
 import { tenantsRouter } from "./routers/tenants.ts";
 import { usersRouter } from "./routers/users.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
+  secrets: secretsRouter,
   auditLogs: auditLogsRouter,
 });
 

@@ -99,6 +99,40 @@ const special: Readonly<Record<string, Case>> = {
     foreign: { id: ({ leafId: id }) => ({ id }) },
   },
 
+  "secrets.list": {
+    ...may("secrets.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      teamId: ({ teamId }) => ({ teamId }),
+      cursor: ({ secretId }) => ({ cursor: cursorOf(secretId) }),
+    },
+  },
+  "secrets.byId": {
+    ...may("secrets.read"),
+    input: ({ secretId: id }) => ({ id }),
+    foreign: { id: ({ secretId: id }) => ({ id }) },
+  },
+  "secrets.create": {
+    ...may("secrets.write"),
+    input: ({ teamId }) => ({ name: "made", value: "made", teamId }),
+    foreign: { teamId: ({ teamId }) => ({ teamId }) },
+  },
+  "secrets.update": {
+    ...may("secrets.write"),
+    input: ({ secretId: id, teamId }) => ({ id, version: 1, name: "changed", value: "changed", teamId }),
+    foreign: { id: ({ secretId: id }) => ({ id }), teamId: ({ teamId }) => ({ teamId }) },
+  },
+  "secrets.remove": {
+    ...may("secrets.write"),
+    input: ({ secretId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ secretId: id }) => ({ id }) },
+  },
+  "secrets.reveal": {
+    ...may("secrets.reveal"),
+    input: ({ secretId: id }) => ({ id }),
+    foreign: { id: ({ secretId: id }) => ({ id }) },
+  },
+
   "auditLogs.list": {
     ...may("auditLogs.read"),
     input: () => ({ limit: 5 }),

@@ -4,10 +4,19 @@ import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
 import { tenantEntities } from "@severalty/db/entities";
 import type { RowData } from "@severalty/db/testing/make-row";
+import { createEnvelope } from "@severalty/auth/envelope";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
+import {
+  createNewId,
+  type AuditLogId,
+  type DocumentId,
+  type SecretId,
+  type TeamId,
+  type TenantKeyId,
+} from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
+import { testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant {
@@ -19,6 +28,8 @@ export interface World extends MadeTenant {
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
+  /** Of the whole tenant, with a value that can be revealed. */
+  readonly secretId: SecretId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
@@ -33,6 +44,7 @@ export interface WorldOptions {
 }
 
 const newId = createNewId();
+const envelope = createEnvelope({ key: testSecretsKey });
 const hashes = new Map<string, Promise<string>>();
 
 /** Hashing is slow on purpose, so worlds of one password share one hash. */
@@ -55,6 +67,7 @@ export const makeWorld = async (
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
+  const secretId = newId<SecretId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -80,6 +93,15 @@ export const makeWorld = async (
     "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
     [tenantId, teamId, `Team ${teamId}`],
   );
+  const wrappedKey = envelope.createDataKey({ tenantId, keyVersion: 1 });
+  const ciphertext = envelope.encrypt(wrappedKey, { tenantId, secretId, keyVersion: 1 }, `value of ${secretId}`);
+  await admin.query(
+    `with key as (insert into app.tenant_keys (tenant_id, id, wrapped_key, key_version, created_at, updated_at)
+       values ($1, $2, $3, 1, now(), now()))
+     insert into app.secret_locker (tenant_id, id, name, team_id, ciphertext, key_version, created_at, updated_at)
+     values ($1, $4, 'there', null, $5, 1, now(), now()), ($1, $6, 'of the team', $7, $5, 1, now(), now())`,
+    [tenantId, newId<TenantKeyId>(), wrappedKey, secretId, ciphertext, newId<SecretId>(), teamId],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -93,6 +115,7 @@ export const makeWorld = async (
     linkToken: link.token,
     leafId,
     teamId,
+    secretId,
     auditLogId,
     requestId,
     row: noun === undefined ? {} : await makePlainRow(admin, noun, tenantId),
@@ -110,6 +133,7 @@ export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
     documentId: newId(),
     leafId: newId(),
     teamId: newId(),
+    secretId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -126,6 +150,13 @@ const tablesOfTenant = [
   "app.tenants",
   "auth.sessions",
   ...tenantEntities.map(({ meta }) => `${meta.schema}.${meta.tableName}`),
+  "app.users",
+  "app.teams",
+  "app.documents",
+  "app.tenant_keys",
+  "app.secret_locker",
+  "app.audit_logs",
+  "auth.sessions",
 ];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
