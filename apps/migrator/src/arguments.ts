@@ -3,17 +3,22 @@ import { parseArgs } from "node:util";
 /** What --help says. */
 export const usage = `usage: migrate [COMMAND] [OPTIONS]
 
-  (none)   up, then seed
-  up       run pending migrations, in order; one migrator at a time, each migration in a transaction of its own
-  down     take the newest migration back; with ENVIRONMENT=production only with --force-production
-  status   list migrations and when each ran; exits 1 while any is pending
-  plan     print the SQL that up would run, and run nothing
-  check    exit 1 when a migration is pending, unknown or was edited after it ran, or the schema is not the entities'
-  seed     the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
+  (none)      up, then seed
+  up          run pending migrations, in order; one migrator at a time, each migration in a transaction of its own; then make the
+              audit log's partitions, 12 months ahead
+  down        take the newest migration back; with ENVIRONMENT=production only with --force-production
+  status      list migrations and when each ran; exits 1 while any is pending
+  plan        print the SQL of the migrations that up would run, and run nothing
+  check       exit 1 when a migration is pending, unknown or was edited after it ran, the schema is not the entities', or the audit
+              log's partitions are not made ahead
+  partitions  make the audit log's partitions, 12 months ahead, and archive what is past its retention; for cron, every month
+  seed        the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
 
   --to NAME           with up, plan: the last migration to run; with down: the newest to stay
   --steps N           with down: how many to take back; 1 by default
   --force-production  with down: yes, in production; it drops tables with what is in them
+  --keep-months N     with partitions: whole months to keep beside the current one; AUDIT_RETENTION_MONTHS by default
+  --drop              with partitions: drop what is past its retention, and what was archived before, instead of archiving it
   --demo              with seed or no command: also a demo tenant; refused in production
   --json              with status: as JSON
   --help              this text
@@ -26,19 +31,21 @@ exit codes:
   4  role unfit to migrate
   5  the database is newer than this program; nothing was changed
   6  a migration was edited after it ran; nothing was changed
-  7  a migration failed; the message says what state the database is in
+  7  a migration or a partition failed; the message says what state the database is in
   8  a lock was not had in time, another migrator's or one on a table; or the migrator's own was lost`;
 
 /** The command line itself is wrong. */
 export class UsageError extends Error {}
 
-const commands = ["up", "down", "status", "plan", "check", "seed"] as const;
+const commands = ["up", "down", "status", "plan", "check", "partitions", "seed"] as const;
 
 /** Which commands an option goes with. */
 const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = {
   to: ["up", "down", "plan"],
   steps: ["down"],
   "force-production": ["down"],
+  "keep-months": ["partitions"],
+  drop: ["partitions"],
   demo: ["seed", "no command"],
   json: ["status"],
 };
@@ -52,6 +59,8 @@ export interface Arguments {
   readonly to: string | undefined;
   readonly steps: number | undefined;
   readonly forceProduction: boolean;
+  readonly keepMonths: number | undefined;
+  readonly drop: boolean;
   readonly demo: boolean;
   readonly json: boolean;
   readonly help: boolean;
@@ -74,8 +83,10 @@ export const readArguments = (): Arguments => {
   return {
     command: isCommand(command) ? command : undefined,
     to: values.to,
-    steps: values.steps === undefined ? undefined : readSteps(values.steps),
+    steps: readNumber("--steps", values.steps),
     forceProduction: values["force-production"] ?? false,
+    keepMonths: readNumber("--keep-months", values["keep-months"]),
+    drop: values.drop ?? false,
     demo: values.demo ?? false,
     json: values.json ?? false,
     help: values.help ?? false,
@@ -85,8 +96,10 @@ export const readArguments = (): Arguments => {
 const isCommand = (word: string | undefined): word is Command | undefined =>
   word === undefined || (commands as readonly string[]).includes(word);
 
-const readSteps = (text: string): number => {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--steps must be a whole number from 1 to 9999, got ${text}`);
+const readNumber = (option: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new UsageError(`${option} must be a whole number from 1 to 9999, got ${text}`);
   return Number(text);
 };
 
@@ -98,6 +111,8 @@ const parse = () => {
         to: { type: "string" },
         steps: { type: "string" },
         "force-production": { type: "boolean" },
+        "keep-months": { type: "string" },
+        drop: { type: "boolean" },
         demo: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean" },
