@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PartitionsFailedError } from "../src/migration/errors.ts";
 import { maintainAuditPartitions } from "../src/partitions/maintain-audit-partitions.ts";
+import { retryLocks } from "../src/migration/retry-locks.ts";
 import { makeMonth } from "../src/partitions/make-month.ts";
 import { monthOf, partitionNameOf } from "../src/partitions/month.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
@@ -118,7 +119,7 @@ test("a tenant that is erased while its records move leaves none behind", async 
         const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         await vi.waitUntil(async () => (await admin.query(waits)).rowCount === 1, { timeout: 10_000, interval: 5 });
       }
-      await work();
+      await retryLocks(work, { attempts: 12, onHeld: () => undefined });
     },
   });
   await erasure;
