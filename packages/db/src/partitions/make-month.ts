@@ -17,13 +17,18 @@ export const makeMonth = async (
   await options.retryLocks(() => inTransaction(client, () => createApart(client, month)));
   const moved = await inTransaction(client, async () => {
     let [early, late] = [0, 0];
-    if (options.hasStray)
+    if (options.hasStray) {
+      await options.retryLocks(() => orAsBefore(client, () => keepTenants(client)));
       await options.retryLocks(() => orAsBefore(client, async () => void (early = await moveRows(client, month))));
+    }
     const mayBeWritten = options.hasStray || options.mayBeWritten;
     await options.retryLocks(() =>
       orAsBefore(client, async () => {
-        await lock(client, mayBeWritten);
-        if (mayBeWritten) late = await moveRows(client, month);
+        await keepTenants(client);
+        if (mayBeWritten) {
+          await holdWriters(client);
+          late = await moveRows(client, month);
+        }
         await attach(client, month);
       }),
     );
@@ -66,24 +71,27 @@ const createApart = async (client: Client, month: Month): Promise<void> => {
 
 const boundsOf = (name: string) => `${name}_bounds_check`;
 
-/** Holds the rows' tenants, as a foreign key would: one that is erased meanwhile must not leave its records behind in the new table. */
+/**
+ * No tenant is erased until this transaction ends: its records would stay behind in a table that has no foreign key yet. ATTACH takes
+ * the same lock, and taking it first is the order of every writer: the tenant, then the log.
+ */
+const keepTenants = async (client: Client): Promise<void> => {
+  await client.query("lock table only app.tenants in share row exclusive mode");
+};
+
 const moveRows = async (client: Client, month: Month): Promise<number> => {
   const { rowCount } = await client.query(`with gone as (
       delete from only app.audit_logs_default where timestamp >= '${startOf(month)}' and timestamp < '${startOf(month + 1)}' returning *
-    ), held as materialized (
-      select id from app.tenants where id in (select tenant_id from gone) for key share
-    ) insert into app.${partitionNameOf(month)} select gone.* from gone join held on held.id = gone.tenant_id`);
+    ) insert into app.${partitionNameOf(month)} select * from gone`);
   return rowCount ?? 0;
 };
 
 /**
- * In the order in which writers take them: a tenant's table first. ATTACH itself takes SHARE UPDATE EXCLUSIVE on the log, at which no
- * writer waits; but a writer who is on the way into the default partition with a row of that very month would then be refused.
- * Such writers have to wait at the log itself, where they find the new partition afterwards.
+ * ATTACH itself takes SHARE UPDATE EXCLUSIVE on the log, at which no writer waits; but one who is on his way into the default partition
+ * with a row of that very month would then be refused. Such writers wait at the log itself, where they find the new partition afterwards.
  */
-const lock = async (client: Client, mayBeWritten: boolean): Promise<void> => {
-  await client.query("lock table only app.tenants in share row exclusive mode");
-  if (mayBeWritten) await client.query("lock table only app.audit_logs in share row exclusive mode");
+const holdWriters = async (client: Client): Promise<void> => {
+  await client.query("lock table only app.audit_logs in share row exclusive mode");
 };
 
 const attach = async (client: Client, month: Month): Promise<void> => {
