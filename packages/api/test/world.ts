@@ -113,7 +113,15 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = [
+  "app.tenants",
+  "app.users",
+  "app.teams",
+  "app.documents",
+  "app.audit_logs",
+  "app.idempotency_keys",
+  "auth.sessions",
+];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {

@@ -9,6 +9,9 @@ export interface Principal {
   readonly role: Role;
 }
 
+/** Whose idempotency keys they are: one actor's key means nothing in another's hands. */
+export const actorOf = (principal: Principal): UserId => principal.userId;
+
 /** What is being done, for the audit log: the request and the procedure's path, such as `documents.create`. */
 export interface Occasion {
   readonly requestId: string;
