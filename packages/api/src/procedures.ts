@@ -1,4 +1,5 @@
 import type { EntityManager } from "@severalty/db/orm";
+import { actorOf } from "@severalty/db/tenancy/principal";
 import { recordFailure } from "@severalty/db/tenancy/record-failure";
 import { withTenant } from "@severalty/db/tenancy/with-tenant";
 import { DomainError } from "@severalty/domain/errors";
@@ -71,7 +72,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
         if (keyed === undefined)
           return await withTenant(ctx.em, ctx.principal, { ...occasion, readOnly: type === "query" }, work);
         const { result, isReplay } = await withTenant(ctx.em, ctx.principal, occasion, (em) =>
-          runOnce(em, keyed, () => work(em)),
+          runOnce(em, { ...keyed, actorId: actorOf(ctx.principal) }, () => work(em)),
         );
         if (isReplay) ctx.idempotency?.onReplayed();
         return result;

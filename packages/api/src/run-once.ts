@@ -1,18 +1,21 @@
 import type { EntityManager } from "@severalty/db/orm";
 import { answerOnce, type KeyedCall } from "@severalty/db/tenancy/answer-once";
-import type { Principal } from "@severalty/db/tenancy/principal";
 import { DomainError } from "@severalty/domain/errors";
 import { assertIdempotencyKey } from "@severalty/domain/idempotency-key";
 import type { Context } from "./context.ts";
 
-type Caller = Pick<Context, "idempotency" | "services"> & { readonly principal: Principal };
+/** A call with a key, before anybody has entered a tenant: whose it is will be known then. */
+type Keyed = Omit<KeyedCall, "actorId">;
 type Call = Pick<KeyedCall, "procedure" | "input" | "bearsSecret">;
 
 /**
  * The call that the request's `Idempotency-Key` names; undefined without one. Throws for a key that breaks the rule, and for a key of a
  * batch, which would name several calls.
  */
-export const keyedCallOf = ({ idempotency, principal, services }: Caller, call: Call): KeyedCall | undefined => {
+export const keyedCallOf = (
+  { idempotency, services }: Pick<Context, "idempotency" | "services">,
+  call: Call,
+): Keyed | undefined => {
   if (idempotency === undefined) return undefined;
   assertIdempotencyKey(idempotency.key);
   if (idempotency.callCount !== 1) {
@@ -22,7 +25,7 @@ export const keyedCallOf = ({ idempotency, principal, services }: Caller, call: 
       `Idempotency-Key names one call, and this batch has ${idempotency.callCount}: send each in a request of its own`,
     );
   }
-  return { ...call, key: idempotency.key, principal, id: services.newId(), now: services.clock() };
+  return { ...call, key: idempotency.key, id: services.newId(), now: services.clock() };
 };
 
 /** Runs a keyed call in its transaction, or answers what is stored for it. */

@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "@severalty/domain/canonical-json";
 import { DomainError } from "@severalty/domain/errors";
 import { idempotencyKeyTtlMs } from "@severalty/domain/idempotency-key";
-import type { IdempotencyKeyId } from "@severalty/domain/ids";
+import type { IdempotencyKeyId, TenantId } from "@severalty/domain/ids";
 import type { Json } from "@severalty/domain/json";
-import { actorOf, type Principal } from "./principal.ts";
+import { tenantOf } from "./tenant-filter.ts";
 
 /** A call that is to have one effect and one answer, however often it is sent. */
 export interface KeyedCall {
-  readonly principal: Principal;
+  /** The user or API key that it is of: one actor's key means nothing in another's hands. */
+  readonly actorId: string;
   readonly key: string;
   readonly procedure: string;
   /** As the handler gets it. */
@@ -48,31 +49,32 @@ interface Earlier {
   readonly response: { data?: Json } | null;
 }
 
+const what = "an idempotency key";
+
 /** Attempts at a key whose row others remove or replace at the same moment; each ends after one of them has committed. */
 const attemptsMax = 5;
 
 /** Takes the key, or answers the row of the call that has it. */
 const claim = async (em: EntityManager, call: KeyedCall): Promise<Earlier | undefined> => {
-  const { tenantId } = call.principal;
-  const actor = actorOf(call.principal);
-  const hash = hashOf(call);
+  const tenantId = tenantOf(em, what);
+  const hash = hashOf(tenantId, call);
   const expiresAt = new Date(call.now.getTime() + idempotencyKeyTtlMs);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const taken = await em.execute(
       `insert into app.idempotency_keys (tenant_id, id, actor_id, key, procedure, request_hash, expires_at, created_at, updated_at)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant_id, actor_id, key) do nothing returning id`,
-      [tenantId, call.id, actor, call.key, call.procedure, hash, expiresAt, call.now, call.now],
+      [tenantId, call.id, call.actorId, call.key, call.procedure, hash, expiresAt, call.now, call.now],
     );
     if (taken.length > 0) return undefined;
     const [earlier] = await em.execute<Earlier[]>(
       `select request_hash = ? as "isSame", expires_at <= ? as "isExpired", response
        from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ?`,
-      [hash, call.now, tenantId, actor, call.key],
+      [hash, call.now, tenantId, call.actorId, call.key],
     );
     if (earlier?.isExpired === false) return earlier;
     await em.execute(
       "delete from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ? and expires_at <= ?",
-      [tenantId, actor, call.key, call.now],
+      [tenantId, call.actorId, call.key, call.now],
       "run",
     );
   }
@@ -100,8 +102,8 @@ const storedIn = ({ isSame, response }: Earlier): Json | undefined => {
 /** Expired rows that go with each stored answer, at most. */
 const sweptMax = 100;
 
-const store = async (em: EntityManager, { id, principal, now }: KeyedCall, response: string | null): Promise<void> => {
-  const { tenantId } = principal;
+const store = async (em: EntityManager, { id, now }: KeyedCall, response: string | null): Promise<void> => {
+  const tenantId = tenantOf(em, what);
   await em.execute(
     `with expired as (
        select id from app.idempotency_keys where tenant_id = ? and expires_at <= ?
@@ -116,7 +118,7 @@ const store = async (em: EntityManager, { id, principal, now }: KeyedCall, respo
 };
 
 /** The tenant is part of it, so that equal requests of two tenants have no equal hashes. */
-const hashOf = ({ principal, procedure, input }: KeyedCall): Buffer =>
+const hashOf = (tenantId: TenantId, { procedure, input }: KeyedCall): Buffer =>
   createHash("sha256")
-    .update(canonicalJson([principal.tenantId, procedure, input ?? null]))
+    .update(canonicalJson([tenantId, procedure, input ?? null]))
     .digest();

@@ -9,7 +9,7 @@ export interface Principal {
   readonly role: Role;
 }
 
-/** Whose idempotency keys they are: one actor's key means nothing in another's hands. */
+/** The user (or API key) that acts, by id: idempotency keys are his own. */
 export const actorOf = (principal: Principal): UserId => principal.userId;
 
 /** What is being done, for the audit log: the request and the procedure's path, such as `documents.create`. */
