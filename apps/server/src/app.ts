@@ -43,13 +43,14 @@ export const createApp = (services: Services, databases: Databases, options: App
       allowMethodOverride: true,
       maxBatchSize: batchSizeMax,
       maxBodySize: bodyBytesMax,
-      createContext: ({ req, res }) =>
+      createContext: ({ req, res, info }) =>
         createContext(services, {
           authorization: req.header("authorization"),
           requestId: res.locals.requestId,
           log: res.locals.log,
           ip: req.ip ?? null,
           userAgent: req.header("user-agent") ?? null,
+          idempotency: idempotencyFacts(req, res, info.calls.length),
         }),
       onError: ({ error, path, req: { res } }) => {
         if (res !== undefined) nameRequest(error, res.locals.requestId);
@@ -64,6 +65,15 @@ export const createApp = (services: Services, databases: Databases, options: App
   });
   app.use(lastResort);
   return app;
+};
+
+const idempotencyFacts = (request: express.Request, response: express.Response, callCount: number) => {
+  const key = request.header("idempotency-key");
+  if (key === undefined) return undefined;
+  const onReplayed = () => {
+    if (!response.headersSent) response.setHeader("idempotency-replayed", "true");
+  };
+  return { key, callCount, onReplayed };
 };
 
 /** Express needs all four parameters to know an error handler. */

@@ -13,6 +13,8 @@ export interface Context {
   /** @internal */
   readonly log: Logger;
   readonly client: Client;
+  /** Present if the request bears an `Idempotency-Key`. */
+  readonly idempotency?: IdempotencyFacts | undefined;
   /** Who calls, by a verified token that the database has yet to confirm; absent without a token. */
   readonly principal?: Principal;
   /** Why the token that was sent is not accepted. */
@@ -23,24 +25,35 @@ export interface Context {
   readonly services: Services;
 }
 
+/** What a request says of doing it once only. */
+export interface IdempotencyFacts {
+  /** The header's value, not yet checked. */
+  readonly key: string;
+  /** Calls in the request, of which a key can name but one. */
+  readonly callCount: number;
+  /** Called before an answer that was stored leaves. */
+  readonly onReplayed: () => void;
+}
+
 export interface RequestFacts {
   readonly authorization: string | undefined;
   readonly requestId: string;
   readonly log: Logger;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  readonly idempotency?: IdempotencyFacts | undefined;
 }
 
 /** Turns a request's headers into a context. Sends no query. */
 export const createContext = (services: Services, facts: RequestFacts): Context => {
-  const { requestId, log } = facts;
+  const { requestId, log, idempotency } = facts;
   const client: Client = { requestId, ip: facts.ip, userAgent: facts.userAgent?.slice(0, 500) ?? null };
   const who = identify(services, facts.authorization);
   const em =
     who.principal === undefined
       ? services.app.em.fork()
       : forkForTenant(services.app.em, who.principal, { requestId, action: "request" });
-  return { requestId, log, client, em, services, ...who };
+  return { requestId, log, client, idempotency, em, services, ...who };
 };
 
 const identify = (

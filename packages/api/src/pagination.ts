@@ -3,17 +3,28 @@ import type { FilterQuery } from "@severalty/db/orm";
 import type { Field, ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { storableText } from "@severalty/domain/text";
 import { z } from "zod";
+import { orderOf, sortInput, sortValue, type Sort } from "./sort.ts";
 
 /** Rows of a page, at most, when the caller does not say. */
 export const pageSizeDefault = 20;
 export const pageSizeMax = 100;
 
-/** Input of a `list`: a page's size, where to continue, and the noun's own filters. Unknown keys are refused. */
-export const listInput = <Filters extends z.core.$ZodLooseShape>(filters: Filters) =>
+/** Longest cursor, in characters: that of a title of 300 characters which JSON escapes, six bytes each. */
+const cursorCharsMax = 4000;
+
+/**
+ * Input of a `list`: a page's size, where to continue, the noun's own filters, and a `sort` if fields are named for it. Each such field needs
+ * an index that begins with the tenant and the field, or a table that is small within every tenant. Unknown keys are refused.
+ */
+export const listInput = <Filters extends z.core.$ZodLooseShape, const Name extends string = never>(
+  filters: Filters,
+  sortable: readonly Name[] = [],
+) =>
   z
     .strictObject({
       limit: z.int().min(1).max(pageSizeMax).default(pageSizeDefault),
-      cursor: z.string().max(500).nullish(),
+      cursor: z.string().max(cursorCharsMax).nullish(),
+      ...sortInput(sortable),
       ...filters,
     })
     .prefault({} as never);
@@ -65,17 +76,45 @@ export const afterCursor = <Values extends z.ZodType<readonly unknown[]>>(
   return parsed.data;
 };
 
-/** Newest first by id: UUIDs of version 7 sort by the time they were made. */
+/** A page of rows, newest first by id (UUIDs of version 7 sort by the time they were made), unless the input says how to sort. */
 export const newestFirst = async <Entity extends object, F extends Field<Entity>>(
   repository: ReadRepository<Entity>,
   fields: readonly F[],
-  { limit, cursor }: { limit: number; cursor?: string | null | undefined },
+  { limit, cursor, sort }: ListPosition<F>,
   condition: FilterQuery<Entity>,
 ): Promise<ListAnswer<Pick<Entity, F>>> => {
+  if (sort !== undefined) return sorted(repository, fields, { limit, cursor, sort }, condition);
   const after = afterCursor(cursor, z.tuple([z.uuid()]));
   const page = await repository.list(fields, { where: condition, after, limit });
-  return listAnswer(page, (row) => [(row as { id?: unknown }).id]);
+  return listAnswer(page, (row) => [idOf(row)]);
 };
+
+interface ListPosition<Name extends string> {
+  readonly limit: number;
+  readonly cursor?: string | null | undefined;
+  readonly sort?: Sort<Name> | undefined;
+}
+
+/** The cursor says which order it is of: no other list goes on from it. */
+const sorted = async <Entity extends object, F extends Field<Entity>>(
+  repository: ReadRepository<Entity>,
+  fields: readonly F[],
+  { limit, cursor, sort }: ListPosition<F> & { readonly sort: Sort<F> },
+  condition: FilterQuery<Entity>,
+): Promise<ListAnswer<Pick<Entity, F>>> => {
+  const { field, direction } = orderOf(sort);
+  const after = afterCursor(cursor, z.tuple([z.literal(sort), sortValue(repository.column(field)), z.uuid()]));
+  const page = await repository.list(fields, {
+    where: condition,
+    sort: [field, "id" as Field<Entity>],
+    direction,
+    after: after?.slice(1),
+    limit,
+  });
+  return listAnswer(page, (row) => [sort, row[field], idOf(row)]);
+};
+
+const idOf = (row: object): unknown => (row as { id?: unknown }).id;
 
 const encode = (values: readonly unknown[]): string => Buffer.from(JSON.stringify(values)).toString("base64url");
 

@@ -12,6 +12,8 @@ export interface Case {
   readonly noun?: string;
   /** An input that succeeds for the world's own caller; none for a procedure without one. */
   readonly input?: (own: World) => object;
+  /** Set where the answer bears a secret, so that it is stored for no `Idempotency-Key`. */
+  readonly bearsSecret?: true;
   /** Per field that takes an id: the same input, pointing into a world that may be another's. */
   readonly foreign?: Readonly<Record<string, (world: World) => object>>;
 }
@@ -131,6 +133,7 @@ const special: Readonly<Record<string, Case>> = {
     ...may("secrets.reveal"),
     input: ({ secretId: id }) => ({ id }),
     foreign: { id: ({ secretId: id }) => ({ id }) },
+    bearsSecret: true,
   },
 
   "auditLogs.list": {

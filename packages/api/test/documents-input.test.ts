@@ -55,7 +55,7 @@ const refused: readonly (readonly [string, unknown, string, string])[] = [
   ["documents.list", { userId: "me" }, "userId", 'got "me"'],
   ["documents.list", { createdFrom: "yesterday" }, "createdFrom", 'got "yesterday"'],
   ["documents.list", { createdBefore: "2026-01-01T00:00:00" }, "createdBefore", "Invalid ISO datetime"],
-  ["documents.list", { cursor: "x".repeat(501) }, "cursor", "(501 characters)"],
+  ["documents.list", { cursor: "x".repeat(4001) }, "cursor", "(4001 characters)"],
 ];
 
 describe("input that breaks a rule is refused with the field, the rule and what was seen", () => {

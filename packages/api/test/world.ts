@@ -150,13 +150,6 @@ const tablesOfTenant = [
   "app.tenants",
   "auth.sessions",
   ...tenantEntities.map(({ meta }) => `${meta.schema}.${meta.tableName}`),
-  "app.users",
-  "app.teams",
-  "app.documents",
-  "app.tenant_keys",
-  "app.secret_locker",
-  "app.audit_logs",
-  "auth.sessions",
 ];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */

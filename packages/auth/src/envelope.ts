@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { DomainError } from "@severalty/domain/errors";
 import type { SecretId, TenantId } from "@severalty/domain/ids";
 
@@ -25,6 +25,8 @@ export interface Envelope {
   readonly encrypt: (wrappedKey: Uint8Array, place: SecretPlace, value: string) => Buffer;
   /** Throws `UndecryptableError`. */
   readonly decrypt: (wrappedKey: Uint8Array, place: SecretPlace, ciphertext: Uint8Array) => string;
+  /** 32 bytes that are equal for equal texts; without the server's key nobody can try texts against them. */
+  readonly fingerprint: (text: string) => Buffer;
 }
 
 /** A stored value or its data key does not open: a key is missing, or the bytes were altered or moved. Says which, and no value. */
@@ -47,6 +49,7 @@ export interface EnvelopeKeys {
 export const createEnvelope = ({ key, oldKeys = [], random = randomBytes }: EnvelopeKeys): Envelope => {
   const current = readKey(key);
   const currentId = idOf(current);
+  const fingerprintKey = Buffer.from(hkdfSync("sha256", current, "", "severalty/fingerprint", keyBytes));
   const keysById = new Map([current, ...oldKeys.map(readKey)].map((known) => [idOf(known).toString("hex"), known]));
 
   const unwrap = (wrapped: Buffer, place: DataKeyPlace): Buffer => {
@@ -68,6 +71,7 @@ export const createEnvelope = ({ key, oldKeys = [], random = randomBytes }: Enve
     }
   };
   return {
+    fingerprint: (text) => createHmac("sha256", fingerprintKey).update(text).digest(),
     createDataKey: (place) => {
       const header = Buffer.concat([Buffer.of(format), currentId]);
       const dataKey = exactly(keyBytes, random(keyBytes));

@@ -18,7 +18,7 @@ export interface ClientOptions {
   readonly tokens?: TokenStore;
   /** Called once when the server has ended the session and the tokens are cleared; not on `auth.logout`. */
   readonly onSignedOut?: (error: SeveraltyError) => void;
-  /** How often a query is repeated after a passing failure, at most; 2 when absent, 0 for never. */
+  /** How often a query, or a mutation with an idempotency key, is repeated after a passing failure, at most; 2 when absent, 0 for never. */
   readonly retries?: number;
   /** The wait before the first repetition, in milliseconds, half of it at random; doubles each time up to 5 s; 250 when absent. */
   readonly retryDelayMs?: number;

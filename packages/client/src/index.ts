@@ -1,4 +1,5 @@
 export { createClient, type Client, type ClientOptions } from "./create-client.ts";
+export { withIdempotencyKey } from "./idempotency.ts";
 export type { Inputs, Outputs } from "./inference.ts";
 export type { Fetch } from "./json-fetch.ts";
 export { SeveraltyError, type ErrorCode } from "./severalty-error.ts";

@@ -1,11 +1,12 @@
 import type { AppRouter } from "@severalty/api/root";
-import type { TRPCLink } from "@trpc/client";
+import type { Operation, TRPCLink } from "@trpc/client";
 import { asyncLink } from "./async-link.ts";
+import { idempotencyKeyOf } from "./idempotency.ts";
 import { toSeveraltyError, type SeveraltyError } from "./severalty-error.ts";
 import { wait } from "./wait.ts";
 
 export interface RetryOptions {
-  /** How often a query is repeated, at most. */
+  /** How often a call is repeated, at most. */
   readonly retries: number;
   /** The wait before the first repetition, in milliseconds; each next one is twice as long. */
   readonly retryDelayMs: number;
@@ -14,10 +15,13 @@ export interface RetryOptions {
 /** Longest wait before a repetition, in milliseconds. */
 const retryDelayMsMax = 5_000;
 
-/** Repeats queries that a passing failure met. Never a mutation: without an answer nobody knows whether it was done. */
+/**
+ * Repeats queries that a passing failure met, and mutations that bear an idempotency key. Never another mutation: without an answer nobody
+ * knows whether it was done.
+ */
 export const retryLink = ({ retries, retryDelayMs }: RetryOptions): TRPCLink<AppRouter> =>
   asyncLink(async (op, send) => {
-    const attemptsMax = op.type === "query" ? retries + 1 : 1;
+    const attemptsMax = isRepeatable(op) ? retries + 1 : 1;
     for (let attempt = 1; ; attempt++) {
       try {
         return await send(op);
@@ -28,6 +32,10 @@ export const retryLink = ({ retries, retryDelayMs }: RetryOptions): TRPCLink<App
       }
     }
   });
+
+/** What is below `auth` takes no key: its mutations are done as often as they are sent. */
+const isRepeatable = (op: Operation): boolean =>
+  op.type === "query" || (idempotencyKeyOf(op) !== undefined && !op.path.startsWith("auth."));
 
 /** A rate limit lasts for minutes, and each repetition would use it up further: that is left to the caller. */
 const isWorthRepeating = ({ isRetryable, code, reason }: SeveraltyError): boolean =>

@@ -1,6 +1,7 @@
 import type { AppRouter } from "@severalty/api/root";
-import { httpBatchLink, httpLink, type OperationLink, type TRPCLink } from "@trpc/client";
+import { httpBatchLink, httpLink, type Operation, type OperationLink, type TRPCLink } from "@trpc/client";
 import { accessTokenOf } from "./auth-link.ts";
+import { idempotencyKeyOf } from "./idempotency.ts";
 import { jsonFetch, type Fetch } from "./json-fetch.ts";
 
 /** Most calls of one batch: the server refuses more. */
@@ -14,7 +15,7 @@ export const sendLink =
   (url: string, fetch: Fetch): TRPCLink<AppRouter> =>
   (runtime) => {
     const options = { url, fetch: jsonFetch(fetch), methodOverride: "POST" } as const;
-    const single = httpLink<AppRouter>({ ...options, headers: ({ op }) => authorization(accessTokenOf(op)) })(runtime);
+    const single = httpLink<AppRouter>({ ...options, headers: ({ op }) => headersOf(op) })(runtime);
     const openBatch = (token: string | undefined): { token: string | undefined; link: OperationLink<AppRouter> } => ({
       token,
       link: httpBatchLink<AppRouter>({ ...options, headers: authorization(token), maxItems: batchSizeMax })(runtime),
@@ -27,6 +28,11 @@ export const sendLink =
       return batch.link(call);
     };
   };
+
+const headersOf = (op: Operation): Record<string, string> => {
+  const key = idempotencyKeyOf(op);
+  return { ...authorization(accessTokenOf(op)), ...(key === undefined ? {} : { "idempotency-key": key }) };
+};
 
 const authorization = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -17,7 +17,7 @@ export interface ErrorFacts {
 /**
  * What every call of the client throws. The message may be shown to a user. Reasons that start with `client/` never came from a server:
  * `client/network` (no answer: a mutation may have been done or not), `client/bad-answer` (not a Severalty server's), `client/aborted`,
- * `client/signed-out`, `client/unexpected`.
+ * `client/signed-out`, `client/invalid-idempotency-key`, `client/unexpected`.
  */
 export class SeveraltyError extends TRPCClientError<AppRouter> {
   readonly code: ErrorCode;

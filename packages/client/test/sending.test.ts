@@ -45,7 +45,7 @@ test("a query is repeated as often as was asked for, and no more", async () => {
   expect(server.requests).toHaveLength(4);
 });
 
-test("a mutation is never repeated", async () => {
+test("a mutation without a key is never repeated", async () => {
   await using server = await TestServer.start();
   const client = clientOf(server);
   server.breakNext(1);

@@ -9,6 +9,7 @@ export interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly procedures: readonly string[];
+  readonly idempotencyKey: string | undefined;
 }
 
 /** A real HTTP server with the test router, on a free port, until it is disposed. */
@@ -35,7 +36,8 @@ export class TestServer implements AsyncDisposable {
     this.#server = createServer((request, response) => {
       const { method = "", url = "" } = request;
       const path = new URL(url, "http://localhost").pathname.replace("/trpc/", "");
-      this.requests.push({ method, url, procedures: path.split(",") });
+      const idempotencyKey = request.headers["idempotency-key"]?.toString();
+      this.requests.push({ method, url, procedures: path.split(","), idempotencyKey });
       if (!this.onRequest(request, response)) handle(request, response);
     });
   }

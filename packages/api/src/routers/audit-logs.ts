@@ -6,6 +6,7 @@ import type { JsonObject } from "@severalty/domain/json";
 import { z } from "zod";
 import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
+import { cursorTime } from "../sort.ts";
 import { between, where } from "../where.ts";
 
 /** One record of what was done in the tenant. */
@@ -58,7 +59,7 @@ export const auditLogsRouter = router({
     const page = await new ReadRepository(ctx.em, AuditLog).list(record, {
       where: where({ ...equal, timestamp: between(from, before) }),
       sort: ["timestamp", "id"],
-      after: afterCursor(cursor, z.tuple([z.iso.datetime(), auditLogId])),
+      after: afterCursor(cursor, z.tuple([cursorTime, auditLogId])),
       limit,
     });
     return listAnswer(page, ({ timestamp, id }) => [timestamp, id]);

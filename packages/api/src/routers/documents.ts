@@ -53,13 +53,16 @@ const whole = [...summary, "content"] as const;
 export const documentsRouter = router({
   list: tenantProcedure(
     "documents.read",
-    listInput({
-      userId: userId.optional(),
-      parentId: documentId.nullable().optional(),
-      search: searchText,
-      createdFrom: z.iso.datetime({ offset: true }).optional(),
-      createdBefore: z.iso.datetime({ offset: true }).optional(),
-    }),
+    listInput(
+      {
+        userId: userId.optional(),
+        parentId: documentId.nullable().optional(),
+        search: searchText,
+        createdFrom: z.iso.datetime({ offset: true }).optional(),
+        createdBefore: z.iso.datetime({ offset: true }).optional(),
+      },
+      ["title", "createdAt", "updatedAt"],
+    ),
   ).query(({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
     const condition = where({
       userId: input.userId,

@@ -34,14 +34,16 @@ const content = { name: displayName, value: secretValue, teamId: teamId.nullable
 
 /** Secrets of the caller's team and of the whole tenant. A value goes in by `create` and `update`, and comes out by `reveal` alone. */
 export const secretsRouter = router({
-  list: tenantProcedure("secrets.read", listInput({ teamId: teamId.nullable().optional(), search: searchText })).query(
-    ({ ctx, input }): Promise<ListAnswer<SecretItem>> =>
-      newestFirst(
-        new SecretRepository(ctx.em),
-        fields,
-        input,
-        where({ teamId: input.teamId, $and: containsEachWord(["name"], input.search) }),
-      ),
+  list: tenantProcedure(
+    "secrets.read",
+    listInput({ teamId: teamId.nullable().optional(), search: searchText }, ["name", "createdAt", "updatedAt"]),
+  ).query(({ ctx, input }): Promise<ListAnswer<SecretItem>> =>
+    newestFirst(
+      new SecretRepository(ctx.em),
+      fields,
+      input,
+      where({ teamId: input.teamId, $and: containsEachWord(["name"], input.search) }),
+    ),
   ),
 
   byId: tenantProcedure("secrets.read", idInput(secretId)).query(({ ctx, input }): Promise<SecretItem> =>
@@ -76,7 +78,7 @@ export const secretsRouter = router({
   ),
 
   /** A mutation: it leaves an audit row, without which no value leaves. */
-  reveal: tenantProcedure("secrets.reveal", idInput(secretId)).mutation(
+  reveal: tenantProcedure("secrets.reveal", idInput(secretId), { answer: "secret" }).mutation(
     async ({ ctx, input }): Promise<{ value: string }> => ({ value: await reveal(ctx, input.id) }),
   ),
 });

@@ -29,7 +29,7 @@ const content = { name: displayName, description };
 
 /** Teams of the caller's tenant. One that still has members, agents or anything else cannot be removed. */
 export const teamsRouter = router({
-  list: tenantProcedure("teams.read", listInput({ search: searchText })).query(
+  list: tenantProcedure("teams.read", listInput({ search: searchText }, ["name", "createdAt", "updatedAt"])).query(
     ({ ctx, input }): Promise<ListAnswer<TeamItem>> =>
       newestFirst(
         new TenantRepository(ctx.em, Team),

@@ -40,12 +40,15 @@ const member = [
 export const usersRouter = router({
   list: tenantProcedure(
     "users.read",
-    listInput({
-      role: z.enum(roles).optional(),
-      teamId: teamId.nullable().optional(),
-      status: z.enum(userStatuses).optional(),
-      search: searchText,
-    }),
+    listInput(
+      {
+        role: z.enum(roles).optional(),
+        teamId: teamId.nullable().optional(),
+        status: z.enum(userStatuses).optional(),
+        search: searchText,
+      },
+      ["name", "username", "email", "createdAt", "updatedAt"],
+    ),
   ).query(({ ctx, input }): Promise<ListAnswer<Member>> => {
     const condition = where({
       role: input.role,

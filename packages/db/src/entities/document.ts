@@ -27,6 +27,9 @@ export const Document = defineEntity({
     { name: "documents_tenant_id_user_id_index", properties: ["tenantId", "userId"] },
     { name: "documents_tenant_id_parent_id_index", properties: ["tenantId", "parentId"] },
     { name: "documents_tenant_id_team_id_index", properties: ["tenantId", "teamId"] },
+    { name: "documents_tenant_id_title_id_index", properties: ["tenantId", "title", "id"] },
+    { name: "documents_tenant_id_created_at_id_index", properties: ["tenantId", "createdAt", "id"] },
+    { name: "documents_tenant_id_updated_at_id_index", properties: ["tenantId", "updatedAt", "id"] },
   ],
   checks: [
     { name: "documents_title_check", expression: "char_length(title) >= 1 and char_length(title) <= 300" },

@@ -16,7 +16,8 @@ export const IdempotencyKey = defineEntity({
     key: p.text(),
     procedure: p.text(),
     requestHash: p.blob(),
-    response: p.json().$type<Json>().nullable(),
+    /** `{ data }` as it left, with its keys in their order; null while the call runs, and for an answer that bears a secret. */
+    response: p.json().columnType("json").$type<{ data?: Json }>().nullable(),
     expiresAt: p.datetime(3),
   },
   ...tenantScope("idempotency_keys"),

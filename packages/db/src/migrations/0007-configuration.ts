@@ -128,7 +128,7 @@ export class Configuration extends Migration {
         key text not null,
         procedure text not null,
         request_hash bytea not null,
-        response jsonb null,
+        response json null,
         expires_at timestamptz(3) not null,
         primary key (tenant_id, id),
         constraint idempotency_keys_tenant_id_foreign foreign key (tenant_id) references app.tenants (id) on update no action on delete cascade,

@@ -9,6 +9,9 @@ export interface Principal {
   readonly role: Role;
 }
 
+/** The user (or API key) that acts, by id: idempotency keys are his own. */
+export const actorOf = (principal: Principal): UserId => principal.userId;
+
 /** What is being done, for the audit log: the request and the procedure's path, such as `documents.create`. */
 export interface Occasion {
   readonly requestId: string;

@@ -6,10 +6,14 @@ import { tenantOf } from "./tenant-filter.ts";
 /** Names of an entity's columns, as properties. */
 export type Field<Entity> = keyof Entity & string;
 
+export type Direction = "asc" | "desc";
+
 export interface ListOptions<Entity> {
   readonly where?: FilterQuery<Entity>;
-  /** Sort columns, unique together within a tenant; rows come newest (largest) first. Default: id. */
+  /** Sort columns, unique together within a tenant, of which only the first may be null. Default: id. */
   readonly sort?: readonly Field<Entity>[];
+  /** Of all sort columns. Default `desc`: newest (largest) first, after those without a value; `asc` ends with these. */
+  readonly direction?: Direction;
   /** Values of the sort columns in the last row of the page before. */
   readonly after?: readonly unknown[] | undefined;
   /** Rows to return, at most. */
@@ -39,17 +43,17 @@ export class ReadRepository<Entity extends object> {
     this.tenantId = tenantOf(em, `a query of ${this.noun}`);
   }
 
-  /** One page, newest first. */
+  /** One page, newest first unless `options` say otherwise. */
   async list<F extends Field<Entity>>(
     fields: readonly F[],
     options: ListOptions<Entity>,
   ): Promise<Page<Pick<Entity, F>>> {
-    const sort = options.sort ?? ["id"];
+    const { sort = ["id"], direction = "desc" } = options;
     const query = this.query().select([...fields]);
     if (options.where !== undefined) query.andWhere(asCondition(options.where));
-    if (options.after !== undefined) query.andWhere(this.#before(sort, options.after));
+    if (options.after !== undefined) query.andWhere(this.#follows(sort, direction, options.after));
     await query.applyFilters();
-    query.orderBy(sort.map((field) => ({ [field]: "desc" }))).limit(options.limit + 1);
+    query.orderBy(sort.map((field) => ({ [field]: direction }))).limit(options.limit + 1);
     const rows = pick<Pick<Entity, F>>(fields, await query.execute("all"));
     return { rows: rows.slice(0, options.limit), more: rows.length > options.limit };
   }
@@ -65,15 +69,36 @@ export class ReadRepository<Entity extends object> {
     return row;
   }
 
+  /** What the database says of a field's column: its type, such as `text` or `timestamptz(3)`, and whether it may be null. */
+  column(field: string): { type: string; isNullable: boolean } {
+    const property = this.#em
+      .getMetadata()
+      .get<Entity>(this.#entity)
+      .props.find(({ name }) => name === field);
+    return { type: property?.columnTypes[0] ?? "", isNullable: property?.nullable === true };
+  }
+
   /** Fields are checked where they come in; here the builder takes them as plain names. */
   protected query(): QueryBuilder<Record<string, unknown>, string> {
     return this.#em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<Record<string, unknown>, string>;
   }
 
-  /** Row-value comparison, which one index scan answers: (a, b) < (?, ?). */
-  #before(sort: readonly string[], values: readonly unknown[]) {
+  /**
+   * Rows after the one with those values. Row-value comparison, (a, b) < (?, ?), which one index scan answers, is true for no null: those
+   * come where PostgreSQL's indexes have them, last in ascending order and first in descending.
+   */
+  #follows(sort: readonly string[], direction: Direction, values: readonly unknown[]) {
     const columns = sort.map((field) => `"row"."${this.#em.config.getNamingStrategy().propertyToColumnName(field)}"`);
-    return raw(`(${columns.join(", ")}) < (${values.map(() => "?").join(", ")})`, [...values]);
+    const [first, ...rest] = columns;
+    const compare = (left: readonly string[]) =>
+      `(${left.join(", ")}) ${direction === "asc" ? ">" : "<"} (${left.map(() => "?").join(", ")})`;
+    if (values[0] === null) {
+      const amongNulls = `${first} is null and ${compare(rest)}`;
+      const sql = direction === "asc" ? amongNulls : `(${amongNulls} or ${first} is not null)`;
+      return raw(sql, values.slice(1));
+    }
+    const isLast = direction === "asc" && sort[0] !== undefined && this.column(sort[0]).isNullable;
+    return raw(isLast ? `(${compare(columns)} or ${first} is null)` : compare(columns), [...values]);
   }
 }
 

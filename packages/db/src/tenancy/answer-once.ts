@@ -1,0 +1,123 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { canonicalJson } from "@severalty/domain/canonical-json";
+import { DomainError } from "@severalty/domain/errors";
+import { idempotencyKeyTtlMs } from "@severalty/domain/idempotency-key";
+import type { IdempotencyKeyId, TenantId } from "@severalty/domain/ids";
+import type { Json } from "@severalty/domain/json";
+import { tenantOf } from "./tenant-filter.ts";
+
+/** A call that is to have one effect and one answer, however often it is sent. */
+export interface KeyedCall {
+  /** The user or API key that it is of: one actor's key means nothing in another's hands. */
+  readonly actorId: string;
+  readonly key: string;
+  readonly procedure: string;
+  /** As the handler gets it. */
+  readonly input: unknown;
+  /** 32 bytes for a text; keyed, because a request may hold a secret that could be guessed. */
+  readonly fingerprint: (text: string) => Buffer;
+  /** An answer that bears a secret is never stored. */
+  readonly bearsSecret: boolean;
+  /** Of the row that is made. */
+  readonly id: IdempotencyKeyId;
+  readonly now: Date;
+}
+
+/** What the handler answered just now, or what was stored, as JSON has it. */
+export type OnceAnswer<Answer> = { readonly made: Answer } | { readonly stored: Json | undefined };
+
+/**
+ * Runs `work` unless the actor's key has an answer already, and stores what it answers, all in the transaction of `em`: a call of
+ * the same key that comes meanwhile waits for the end of it. Throws CONFLICT for a key that another request had, or whose answer is not
+ * kept. Removes some expired keys of the tenant in passing.
+ */
+export const answerOnce = async <Answer>(
+  em: EntityManager,
+  call: KeyedCall,
+  work: () => Promise<Answer>,
+  dataOf: (answer: Answer) => unknown,
+): Promise<OnceAnswer<Answer>> => {
+  const earlier = await claim(em, call);
+  if (earlier !== undefined) return { stored: storedIn(earlier) };
+  const made = await work();
+  await store(em, call, call.bearsSecret ? null : JSON.stringify({ data: dataOf(made) }));
+  return { made };
+};
+
+interface Earlier {
+  readonly isSame: boolean;
+  readonly isExpired: boolean;
+  readonly response: { data?: Json } | null;
+}
+
+const what = "an idempotency key";
+
+/** Attempts at a key whose row others remove or replace at the same moment; each ends after one of them has committed. */
+const attemptsMax = 5;
+
+/** Takes the key, or answers the row of the call that has it. */
+const claim = async (em: EntityManager, call: KeyedCall): Promise<Earlier | undefined> => {
+  const tenantId = tenantOf(em, what);
+  const hash = hashOf(tenantId, call);
+  const expiresAt = new Date(call.now.getTime() + idempotencyKeyTtlMs);
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const taken = await em.execute(
+      `insert into app.idempotency_keys (tenant_id, id, actor_id, key, procedure, request_hash, expires_at, created_at, updated_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant_id, actor_id, key) do nothing returning id`,
+      [tenantId, call.id, call.actorId, call.key, call.procedure, hash, expiresAt, call.now, call.now],
+    );
+    if (taken.length > 0) return undefined;
+    const [earlier] = await em.execute<Earlier[]>(
+      `select request_hash = ? as "isSame", expires_at <= ? as "isExpired", response
+       from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ?`,
+      [hash, call.now, tenantId, call.actorId, call.key],
+    );
+    if (earlier?.isExpired === false) return earlier;
+    await em.execute(
+      "delete from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ? and expires_at <= ?",
+      [tenantId, call.actorId, call.key, call.now],
+      "run",
+    );
+  }
+  throw new Error(`an idempotency key was neither free nor taken in ${attemptsMax} attempts`);
+};
+
+const storedIn = ({ isSame, response }: Earlier): Json | undefined => {
+  if (!isSame) {
+    throw new DomainError(
+      "conflict",
+      "idempotency/key-reused",
+      "this Idempotency-Key was used for another request: a new request needs a new key",
+    );
+  }
+  if (response === null) {
+    throw new DomainError(
+      "conflict",
+      "idempotency/answer-not-kept",
+      "the request of this Idempotency-Key was done already, and its answer bears a secret, which is not kept",
+    );
+  }
+  return response.data;
+};
+
+/** Expired rows that go with each stored answer, at most. */
+const sweptMax = 100;
+
+const store = async (em: EntityManager, { id, now }: KeyedCall, response: string | null): Promise<void> => {
+  const tenantId = tenantOf(em, what);
+  await em.execute(
+    `with expired as (
+       select id from app.idempotency_keys where tenant_id = ? and expires_at <= ?
+       order by expires_at limit ${sweptMax} for update skip locked
+     ), swept as (
+       delete from app.idempotency_keys swept using expired where swept.tenant_id = ? and swept.id = expired.id
+     )
+     update app.idempotency_keys set response = ?::json where tenant_id = ? and id = ?`,
+    [tenantId, now, tenantId, response, tenantId, id],
+    "run",
+  );
+};
+
+/** The tenant is part of it, so that equal requests of two tenants have no equal hashes. */
+const hashOf = (tenantId: TenantId, { procedure, input, fingerprint }: KeyedCall): Buffer =>
+  fingerprint(canonicalJson([tenantId, procedure, input ?? null]));
