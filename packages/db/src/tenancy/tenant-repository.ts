@@ -134,9 +134,12 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
   }
 }
 
+/** Tables whose noun is another word than their name. */
+const nouns: Readonly<Record<string, string>> = { tenant_api_keys: "apiKeys" };
+
 /** The API's word for a table: `audit_logs` is `auditLogs`. */
 export const nounOf = (table: string): string =>
-  table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  nouns[table] ?? table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>
