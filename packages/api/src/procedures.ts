@@ -1,6 +1,9 @@
 import type { EntityManager } from "@severalty/db/orm";
+import { noteKeyUse } from "@severalty/db/tenancy/api-keys";
+import type { Actor, Principal, UserPrincipal } from "@severalty/db/tenancy/principal";
 import { recordFailure } from "@severalty/db/tenancy/record-failure";
 import { withTenant } from "@severalty/db/tenancy/with-tenant";
+import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
 import { isPermitted, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
@@ -20,49 +23,78 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-/** Needs an access token that is ours and alive; what it claims is confirmed by the first transaction. */
-export const authedProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.tokenError !== undefined) throw ctx.tokenError;
+/** Needs an access token that is ours and alive, or an API key; the first transaction confirms it. */
+const authedProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.refusal !== undefined) throw ctx.refusal;
   if (ctx.principal === undefined) {
     throw new DomainError("unauthenticated", "auth/no-token", "sign in first: the request bears no access token");
   }
   return next({ ctx: { principal: ctx.principal } });
 });
 
+/** Needs an access token: what concerns a session or a person makes no sense for a key. */
+export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) => {
+  assertUser(principal);
+  return next({ ctx: { principal } });
+});
+
+/** Throws `auth/user-only` for an API key. */
+export function assertUser(principal: Principal): asserts principal is UserPrincipal {
+  if (principal.kind === "user") return;
+  throw new DomainError("forbidden", "auth/user-only", "only a signed-in user can do this: an API key is nobody");
+}
+
 /**
  * A call within the caller's tenant: permission, then input, then one transaction that has entered the tenant and in which the
- * handler's `ctx.em` works; read-only for a query. A failed call leaves nothing behind but its audit row.
+ * handler's `ctx.em` works; read-only for a query. `ctx.actor` is who acts. What a key may do only the database knows, so that for a key
+ * the permission is looked at right after entering. A failed call leaves nothing behind but its audit row.
  */
 export const tenantProcedure = <Input extends z.ZodType>(permission: Permission, input: Input) =>
   authedProcedure
     .use(async ({ ctx, path, next }) => {
-      if (isPermitted(ctx.principal.role, permission)) return next();
-      const error = new DomainError(
-        "forbidden",
-        "auth/forbidden",
-        `the role ${ctx.principal.role} lacks ${permission}`,
-      );
-      await recordFailure(ctx.em, ctx.principal, { requestId: ctx.requestId, action: path }, "denied", error.reason);
+      const { principal, requestId } = ctx;
+      if (principal.kind === "apiKey" || isPermitted(principal.role, permission)) return next();
+      const error = createForbidden(`the role ${principal.role}`, permission);
+      await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
       throw error;
     })
     .input(input)
     .use(async ({ ctx, path, type, next }) => {
-      const occasion = { requestId: ctx.requestId, action: path };
-      const work = async (em: EntityManager) => {
-        const result = await next({ ctx: { em } });
+      const { principal, requestId, services } = ctx;
+      const address = ctx.client.ip ?? "unknown";
+      const occasion = { requestId, action: path };
+      const work = async (em: EntityManager, actor: Actor) => {
+        if (!actor.permissions.has(permission)) throw createForbidden("the API key", permission);
+        const result = await next({ ctx: { em, actor } });
         // A middleware never sees a throw: without this line the transaction of a failed call would commit.
         if (!result.ok) throw result.error;
-        return result;
+        return { result, actor };
       };
+      if (principal.kind === "apiKey") await services.rateLimits.assertKeysWelcome(address);
       try {
-        return await withTenant(ctx.em, ctx.principal, { ...occasion, readOnly: type === "query" }, work);
+        const { result, actor } = await withTenant(
+          ctx.em,
+          principal,
+          { ...occasion, readOnly: type === "query" },
+          work,
+        );
+        await noteKeyUse(ctx.em, principal, actor, requestId);
+        return result;
       } catch (error) {
-        if (type === "mutation") await recordFailure(ctx.em, ctx.principal, occasion, "error", reasonOf(error));
+        const known = domainErrorOf(error);
+        if (known instanceof InvalidApiKeyError) await services.rateLimits.countInvalidKey(address);
+        else if (known?.kind === "forbidden" || type === "mutation") {
+          const outcome = known?.kind === "forbidden" ? "denied" : "error";
+          await recordFailure(ctx.em, principal, occasion, outcome, known?.reason ?? "server/unexpected");
+        }
         throw error;
       }
     });
 
-const reasonOf = (error: unknown): string => {
+const createForbidden = (who: string, permission: Permission) =>
+  new DomainError("forbidden", "auth/forbidden", `${who} lacks ${permission}`);
+
+const domainErrorOf = (error: unknown): DomainError | undefined => {
   const { cause } = toProtocolError(getTRPCErrorFromUnknown(error));
-  return cause instanceof DomainError ? cause.reason : "server/unexpected";
+  return cause instanceof DomainError ? cause : undefined;
 };

@@ -1,4 +1,5 @@
 import { router } from "./procedures.ts";
+import { apiKeysRouter } from "./routers/api-keys.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
+  apiKeys: apiKeysRouter,
   auditLogs: auditLogsRouter,
 });
 

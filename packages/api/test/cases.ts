@@ -117,6 +117,28 @@ export const cases: Readonly<Record<string, Case>> = {
     foreign: { id: ({ leafId: id }) => ({ id }) },
   },
 
+  "apiKeys.list": {
+    ...may("apiKeys.read"),
+    input: () => ({ limit: 5 }),
+    foreign: { cursor: ({ apiKeyId }) => ({ cursor: cursorOf(apiKeyId) }) },
+  },
+  "apiKeys.byId": {
+    ...may("apiKeys.read"),
+    input: ({ apiKeyId: id }) => ({ id }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+  "apiKeys.create": { ...may("apiKeys.write"), input: () => ({ name: "made", permissions: ["documents.read"] }) },
+  "apiKeys.update": {
+    ...may("apiKeys.write"),
+    input: ({ apiKeyId: id }) => ({ id, version: 1, name: "changed" }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+  "apiKeys.revoke": {
+    ...may("apiKeys.write"),
+    input: ({ apiKeyId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+
   "auditLogs.list": {
     ...may("auditLogs.read"),
     input: () => ({ limit: 5 }),

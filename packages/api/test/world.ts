@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
-import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
+import { makeKey, makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { createNewId, type ApiKeyId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
@@ -18,6 +18,7 @@ export interface World extends MadeTenant {
   readonly teamId: TeamId;
   /** Without members, so that it can be removed. */
   readonly emptyTeamId: TeamId;
+  readonly apiKeyId: ApiKeyId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
@@ -39,6 +40,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   // A second administrator, so that the caller can be disabled or demoted.
   await makeMember(admin, tenant.tenantId);
   const { tenantId, identityId, sessionId, userId, documentId } = tenant;
+  const { id: apiKeyId } = await makeKey(admin, tenant);
   const refresh = createRefreshToken();
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
@@ -85,6 +87,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     leafId,
     teamId,
     emptyTeamId,
+    apiKeyId,
     auditLogId,
     requestId,
   };
@@ -94,6 +97,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
 export const makeNowhere = (): World => {
   const tag = randomBytes(6).toString("hex");
   return {
+    kind: "user",
     tenantId: newId(),
     userId: newId(),
     sessionId: newId(),
@@ -102,6 +106,7 @@ export const makeNowhere = (): World => {
     leafId: newId(),
     teamId: newId(),
     emptyTeamId: newId(),
+    apiKeyId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -113,7 +118,10 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.tenant_api_keys"].concat(
+  "app.audit_logs",
+  "auth.sessions",
+);
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {

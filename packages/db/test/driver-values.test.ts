@@ -157,9 +157,10 @@ test("a key's transaction begins by entering with it, and its hash travels as a 
   expect(wire.texts).toHaveLength(4);
   expect(wire.texts[0]).toMatch(/^(begin|start transaction)/);
   expect(wire.texts[1]).toMatch(/ from app\.enter_key\(decode\(\$1, 'hex'\), \$2, \$3\)$/);
-  const hash = key.keyHash.toString("hex");
-  for (const text of wire.texts) for (const trace of [...traces, hash, us.tenantId]) expect(text).not.toContain(trace);
-  expect(Buffer.concat(wire.others).includes(hash)).toBe(true);
+  const keyHash = key.keyHash.toString("hex");
+  for (const text of wire.texts)
+    for (const trace of [...traces, keyHash, us.tenantId]) expect(text).not.toContain(trace);
+  expect(Buffer.concat(wire.others).includes(keyHash)).toBe(true);
 });
 
 test("what arrives is what was sent: text, JSON, dates, numbers, arrays, bytes and null", async () => {

@@ -43,7 +43,7 @@ export class TenantConnection extends PostgreSqlConnection {
     const transaction = await super.begin(rest);
     if (sessionContext === undefined || options.ctx !== undefined) return transaction;
     try {
-      await this.#enter(transaction as Transaction, sessionContext);
+      await this.#enter(transaction as Transaction<object>, sessionContext);
       return transaction;
     } catch (error) {
       await transaction.rollback().execute();
