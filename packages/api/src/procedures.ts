@@ -38,21 +38,21 @@ export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) 
   return next({ ctx: { principal } });
 });
 
-/** Throws `auth/user-only` for an API key. */
-export function assertUser(principal: Principal): asserts principal is UserPrincipal {
-  if (principal.kind === "user") return;
-  throw new DomainError("forbidden", "auth/user-only", "only a signed-in user can do this: an API key is nobody");
-}
-
 /**
  * A call within the caller's tenant: permission, then input, then one transaction that has entered the tenant and in which the
  * handler's `ctx.em` works; read-only for a query. `ctx.actor` is who acts. What a key may do only the database knows, so that for a key
- * the permission is looked at right after entering. A failed call leaves nothing behind but its audit row.
+ * the permission is looked at right after entering. A failed call leaves nothing behind but its audit row. With `isForUsers` a key is
+ * refused before anything else, whatever it may do.
  */
-export const tenantProcedure = <Input extends z.ZodType>(permission: Permission, input: Input) =>
+export const tenantProcedure = <Input extends z.ZodType>(
+  permission: Permission,
+  input: Input,
+  { isForUsers = false }: { isForUsers?: boolean } = {},
+) =>
   authedProcedure
     .use(async ({ ctx, path, next }) => {
       const { principal, requestId } = ctx;
+      if (isForUsers) assertUser(principal);
       if (principal.kind === "apiKey" || isPermitted(principal.role, permission)) return next();
       const error = createForbidden(`the role ${principal.role}`, permission);
       await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
@@ -90,6 +90,11 @@ export const tenantProcedure = <Input extends z.ZodType>(permission: Permission,
         throw error;
       }
     });
+
+function assertUser(principal: Principal): asserts principal is UserPrincipal {
+  if (principal.kind === "user") return;
+  throw new DomainError("forbidden", "auth/user-only", "only a signed-in user can do this: an API key is nobody");
+}
 
 const createForbidden = (who: string, permission: Permission) =>
   new DomainError("forbidden", "auth/forbidden", `${who} lacks ${permission}`);

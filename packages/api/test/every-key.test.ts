@@ -66,12 +66,14 @@ test.each(closed)("$path refuses a key that has every other permission", async (
   expect(written).toEqual([expect.stringContaining(requestId)]);
 });
 
-test.each([...usersAlone])("%s tells a key that it is for users", async (path) => {
-  const { askByKey } = await makeKeyed(givable);
-  expect((await askByKey(path)).error).toMatchObject({
-    message: "only a signed-in user can do this: an API key is nobody",
-    data: { code: "FORBIDDEN", httpStatus: 403, reason: "auth/user-only" },
-  });
+test.each([...usersAlone])("%s tells a key that it is for users, whatever the key may do", async (path) => {
+  for (const held of [givable, ["users.read" as const]]) {
+    const { askByKey } = await makeKeyed(held);
+    expect((await askByKey(path)).error).toMatchObject({
+      message: "only a signed-in user can do this: an API key is nobody",
+      data: { code: "FORBIDDEN", httpStatus: 403, reason: "auth/user-only" },
+    });
+  }
 });
 
 test.each(all.filter(({ kind }) => kind === "public"))(
