@@ -16,7 +16,7 @@ export interface UserPrincipal {
 /** An API key, by its hash; only the database knows whose it is and what it may do. */
 export interface KeyPrincipal {
   readonly kind: "apiKey";
-  readonly keyHash: Buffer;
+  readonly keyHash: Uint8Array;
 }
 
 /** Who acts in an entered tenant, as the database has confirmed for this transaction. */

@@ -12,7 +12,7 @@ import type { Actor, Occasion, Principal } from "./principal.ts";
 export const forkForTenant = (em: EntityManager, principal: Principal, occasion: Occasion): EntityManager => {
   const { requestId, action } = occasion;
   if (principal.kind === "apiKey") {
-    const keyHash = principal.keyHash.toString("hex");
+    const keyHash = Buffer.from(principal.keyHash).toString("hex");
     return em.fork({ session: { variables: { keyHash, requestId, action } } });
   }
   const { sessionId, userId, tenantId, role } = principal;

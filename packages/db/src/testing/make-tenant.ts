@@ -78,6 +78,7 @@ export const makeMember = async (
 /** An API key of a member, with the hash that it is found by. The key itself could be any text. */
 export interface MadeKey extends KeyPrincipal {
   readonly id: ApiKeyId;
+  readonly keyHash: Buffer;
 }
 
 /** Makes a key of a tenant's member, past every policy; for a `key` that a client sends, give its hash. */
