@@ -1,6 +1,8 @@
 import { parseApiKey } from "@severalty/auth/api-key";
 import { poolOf } from "@severalty/db/orm";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { ApiKeys } from "@severalty/db/tenancy/api-keys";
+import { withTenant } from "@severalty/db/tenancy/with-tenant";
 import { snapshot } from "@severalty/db/testing/snapshot";
 import { permissions, type Permission } from "@severalty/domain/permission";
 import { pino } from "pino";
@@ -8,6 +10,7 @@ import { expect, test } from "vitest";
 import { createRateLimits } from "../src/rate-limits.ts";
 import { ask } from "../src/testing/ask.ts";
 import { bearerOf, callerFor } from "../src/testing/caller-for.ts";
+import { until } from "../src/testing/until.ts";
 import { makeApiKey } from "../src/testing/make-api-key.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 
@@ -166,10 +169,29 @@ test("a hundred keys live in a tenant and no more, however many are made at once
      from generate_series(1, 108) at`,
     [tenant.tenantId, tenant.userId],
   );
-  const attempts = Array.from({ length: 4 }, () => makeKey(tenant));
-  expect(await outcomesOf(attempts)).toEqual(["apiKeys/too-many", "apiKeys/too-many", "apiKeys/too-many", "done"]);
+  // One holds the last place and has not committed; whoever of the tenant comes meanwhile waits for it.
+  const [hasCounted, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const first = withTenant(services.app.em, tenant, { requestId: "first", action: "apiKeys.create" }, async (em) => {
+    await new ApiKeys(em).assertRoom();
+    await em.execute("update app.tenant_api_keys set expires_at = null where name = 'key 1'");
+    hasCounted.resolve();
+    await mayCommit.promise;
+  });
+  await hasCounted.promise;
+  const others = outcomesOf([makeKey(tenant), makeKey(tenant)]);
+  await until("both others wait", async () => {
+    const { rowCount } = await admin.query(
+      `select from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rowCount === 2;
+  });
+  await makeKey(await makeTenant(admin));
+  mayCommit.resolve();
+  await first;
+  expect(await others).toEqual(["apiKeys/too-many", "apiKeys/too-many"]);
   const [newest] = (await apiKeys.list({ limit: 1 })).items;
-  if (newest === undefined) throw new Error("no key was made");
+  if (newest === undefined) throw new Error("there is no key");
   await apiKeys.revoke({ id: newest.id, version: 1 });
   await makeKey(tenant);
 });
