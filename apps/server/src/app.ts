@@ -46,6 +46,7 @@ export const createApp = (services: Services, databases: Databases, options: App
       createContext: ({ req, res, info }) =>
         createContext(services, {
           authorization: req.header("authorization"),
+          apiKey: req.header("x-api-key"),
           requestId: res.locals.requestId,
           log: res.locals.log,
           ip: req.ip ?? null,

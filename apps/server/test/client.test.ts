@@ -96,3 +96,28 @@ test("a client whose session was ended elsewhere is told once that it is signed 
   for (const { code } of errors) expect(code).toBe("UNAUTHORIZED");
   expect(reasons).toHaveLength(1);
 });
+
+test("B7: a program calls with an API key until it is revoked, over HTTP as a user would", async () => {
+  const administrator = createClient({ url });
+  await administrator.auth.register.mutate(makePerson());
+  const { key, id, version } = await administrator.apiKeys.create.mutate({
+    name: "CI",
+    permissions: ["documents.read", "documents.write"],
+  });
+  const program = createClient({ url, apiKey: key });
+  const made = await program.documents.create.mutate({ title: "by a program" });
+  const [found, ...others] = await Promise.all([
+    program.documents.byId.query({ id: made.id }),
+    failureOf(program.users.list.query()),
+    failureOf(program.auth.me.query()),
+    failureOf(program.auth.logout.mutate()),
+  ]);
+  expect(found).toEqual(made);
+  expect(others.map(({ reason }) => reason)).toEqual(["auth/forbidden", "auth/user-only", "auth/user-only"]);
+  await administrator.apiKeys.revoke.mutate({ id, version });
+  expect(await failureOf(program.documents.list.query())).toMatchObject({
+    httpStatus: 401,
+    reason: "auth/key-invalid",
+    isRetryable: false,
+  });
+});

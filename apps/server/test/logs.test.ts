@@ -27,6 +27,15 @@ test("no log line carries contents, addresses, passwords, tokens or values of st
   await call(url, "auth.setPassword", { token: "link-in-secret", password: person.password });
   await call(url, "auth.refresh", { refreshToken: signedIn.refreshToken });
   await call(url, "auth.me", undefined, "Bearer token-in-secret");
+  const keyInput = { name: "key-name-in-secret", permissions: ["documents.write"] };
+  const { key } = (await call(url, "apiKeys.create", keyInput, authorization)).data as { key: string };
+  const byKey = (apiKey: string) =>
+    fetch(`${url}/trpc/documents.create`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-key": apiKey },
+      body: '{"title":"title-in-secret"}',
+    });
+  expect([(await byKey(key)).status, (await byKey("key-in-secret")).status]).toEqual([200, 401]);
   await call(url, "documents.create", { title: "title-in-secret", "key-in-secret": 1 }, authorization);
   await fetch(`${url}/trpc/documents.list?input=${encodeURIComponent('{"search":"query-in-secret"}')}`);
   await fetch(`${url}/trpc/documents.create`, {
@@ -42,7 +51,16 @@ test("no log line carries contents, addresses, passwords, tokens or values of st
 
   expect(logged().match(/"msg":"answered"/g)?.length).toBeGreaterThanOrEqual(15);
   for (const level of [30, 40, 50]) expect(logged()).toContain(`"level":${level}`);
-  for (const value of [signedIn.accessToken, signedIn.refreshToken, "svr_", "argon2", "eyJ", "@example.com"])
+  for (const value of [
+    signedIn.accessToken,
+    signedIn.refreshToken,
+    key.slice(17),
+    "svr_",
+    "svk_",
+    "argon2",
+    "eyJ",
+    "@example.com",
+  ])
     expect(logged()).not.toContain(value);
   expect(logged()).not.toMatch(/in-secret/i);
   expect(logged()).not.toMatch(/insert into|update "|select .* from/i);

@@ -1,8 +1,11 @@
 import { TokenError } from "@severalty/auth/access-token";
+import { parseApiKey } from "@severalty/auth/api-key";
 import type { Client } from "@severalty/db/identity/session";
 import type { Principal } from "@severalty/db/tenancy/principal";
 import { forkForTenant } from "@severalty/db/tenancy/with-tenant";
 import type { EntityManager } from "@severalty/db/orm";
+import { InvalidApiKeyError } from "@severalty/domain/api-key";
+import { DomainError } from "@severalty/domain/errors";
 import { isRole } from "@severalty/domain/permission";
 import type { Logger } from "pino";
 import type { Services } from "./services.ts";
@@ -15,10 +18,10 @@ export interface Context {
   readonly client: Client;
   /** Present if the request bears an `Idempotency-Key`. */
   readonly idempotency?: IdempotencyFacts | undefined;
-  /** Who calls, by a verified token that the database has yet to confirm; absent without a token. */
+  /** Who calls, by a verified token or a well-formed key that the database has yet to confirm; absent without either. */
   readonly principal?: Principal;
-  /** Why the token that was sent is not accepted. */
-  readonly tokenError?: TokenError;
+  /** Why the token or key that was sent is not accepted. */
+  readonly refusal?: DomainError;
   /** @internal Enters the principal's tenant in every transaction; without a principal it reaches no row. */
   readonly em: EntityManager;
   /** @internal */
@@ -37,6 +40,8 @@ export interface IdempotencyFacts {
 
 export interface RequestFacts {
   readonly authorization: string | undefined;
+  /** The header `X-Api-Key`. */
+  readonly apiKey: string | undefined;
   readonly requestId: string;
   readonly log: Logger;
   readonly ip: string | null;
@@ -48,7 +53,7 @@ export interface RequestFacts {
 export const createContext = (services: Services, facts: RequestFacts): Context => {
   const { requestId, log, idempotency } = facts;
   const client: Client = { requestId, ip: facts.ip, userAgent: facts.userAgent?.slice(0, 500) ?? null };
-  const who = identify(services, facts.authorization);
+  const who = identify(services, facts);
   const em =
     who.principal === undefined
       ? services.app.em.fork()
@@ -56,19 +61,32 @@ export const createContext = (services: Services, facts: RequestFacts): Context 
   return { requestId, log, client, idempotency, em, services, ...who };
 };
 
-const identify = (
-  { accessTokens }: Services,
-  authorization: string | undefined,
-): { principal?: Principal; tokenError?: TokenError } => {
-  if (authorization === undefined) return {};
+type Identity = Pick<Context, "principal" | "refusal">;
+
+const identify = (services: Services, { authorization, apiKey }: RequestFacts): Identity => {
+  if (authorization !== undefined && apiKey !== undefined) {
+    const message = "send either Authorization or X-Api-Key: which of the two should count?";
+    return { refusal: new DomainError("invalid-input", "auth/two-credentials", message) };
+  }
+  if (apiKey !== undefined) return byApiKey(apiKey);
+  return authorization === undefined ? {} : byToken(services, authorization);
+};
+
+const byApiKey = (apiKey: string): Identity => {
+  const parsed = parseApiKey(apiKey);
+  if (parsed === undefined) return { refusal: new InvalidApiKeyError() };
+  return { principal: { kind: "apiKey", keyHash: parsed.hash } };
+};
+
+const byToken = ({ accessTokens }: Services, authorization: string): Identity => {
   const [, token] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
-  if (token === undefined) return { tokenError: new TokenError("auth/token-invalid") };
+  if (token === undefined) return { refusal: new TokenError("auth/token-invalid") };
   try {
     const { sessionId, userId, tenantId, role } = accessTokens.verify(token);
-    if (!isRole(role)) return { tokenError: new TokenError("auth/token-invalid") };
-    return { principal: { sessionId, userId, tenantId, role } };
+    if (!isRole(role)) return { refusal: new TokenError("auth/token-invalid") };
+    return { principal: { kind: "user", sessionId, userId, tenantId, role } };
   } catch (error) {
-    if (error instanceof TokenError) return { tokenError: error };
+    if (error instanceof TokenError) return { refusal: error };
     throw error;
   }
 };

@@ -1,7 +1,9 @@
 import type { EntityManager } from "@severalty/db/orm";
-import { actorOf } from "@severalty/db/tenancy/principal";
+import { noteKeyUse } from "@severalty/db/tenancy/api-keys";
+import type { Actor, Principal, UserPrincipal } from "@severalty/db/tenancy/principal";
 import { recordFailure } from "@severalty/db/tenancy/record-failure";
 import { withTenant } from "@severalty/db/tenancy/with-tenant";
+import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
 import { isPermitted, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
@@ -22,67 +24,93 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-/** Needs an access token that is ours and alive; what it claims is confirmed by the first transaction. */
-export const authedProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.tokenError !== undefined) throw ctx.tokenError;
+/** Needs an access token that is ours and alive, or an API key; the first transaction confirms it. */
+const authedProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.refusal !== undefined) throw ctx.refusal;
   if (ctx.principal === undefined) {
     throw new DomainError("unauthenticated", "auth/no-token", "sign in first: the request bears no access token");
   }
   return next({ ctx: { principal: ctx.principal } });
 });
 
+/** Needs an access token: what concerns a session or a person makes no sense for a key. */
+export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) => {
+  assertUser(principal);
+  return next({ ctx: { principal } });
+});
+
 export interface TenantProcedureOptions {
   /** `secret`: the answer bears one, so that it is stored for no `Idempotency-Key`. Default `plain`. */
   readonly answer?: "plain" | "secret";
+  /** An API key is refused before anything else, whatever it may do. */
+  readonly isForUsers?: boolean;
 }
 
 /**
  * A call within the caller's tenant: permission, then input, then one transaction that has entered the tenant and in which the
- * handler's `ctx.em` works; read-only for a query. A failed call leaves nothing behind but its audit row. A mutation with an
+ * handler's `ctx.em` works; read-only for a query. `ctx.actor` is who acts. What a key may do only the database knows, so that for a key
+ * the permission is looked at right after entering. A failed call leaves nothing behind but its audit row. A mutation with an
  * `Idempotency-Key` has one effect and one answer, however often it is sent.
  */
 export const tenantProcedure = <Input extends z.ZodType>(
   permission: Permission,
   input: Input,
-  { answer = "plain" }: TenantProcedureOptions = {},
+  { answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
 ) =>
   authedProcedure
     .use(async ({ ctx, path, next }) => {
-      if (isPermitted(ctx.principal.role, permission)) return next();
-      const error = new DomainError(
-        "forbidden",
-        "auth/forbidden",
-        `the role ${ctx.principal.role} lacks ${permission}`,
-      );
-      await recordFailure(ctx.em, ctx.principal, { requestId: ctx.requestId, action: path }, "denied", error.reason);
+      const { principal, requestId } = ctx;
+      if (isForUsers) assertUser(principal);
+      if (principal.kind === "apiKey" || isPermitted(principal.role, permission)) return next();
+      const error = createForbidden(`the role ${principal.role}`, permission);
+      await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
       throw error;
     })
     .input(input)
     .use(async ({ ctx, path, type, input: parsed, next }) => {
-      const occasion = { requestId: ctx.requestId, action: path };
+      const { principal, requestId, services } = ctx;
+      const address = ctx.client.ip ?? "unknown";
+      const occasion = { requestId, action: path };
       const call = { procedure: path, input: parsed, bearsSecret: answer === "secret" };
       const keyed = type === "mutation" ? keyedCallOf(ctx, call) : undefined;
-      const work = async (em: EntityManager) => {
-        const result = await next({ ctx: { em } });
-        // A middleware never sees a throw: without this line the transaction of a failed call would commit.
-        if (!result.ok) throw result.error;
-        return result;
+      const work = async (em: EntityManager, actor: Actor) => {
+        if (!actor.permissions.has(permission)) throw createForbidden("the API key", permission);
+        const run = async () => {
+          const result = await next({ ctx: { em, actor } });
+          // A middleware never sees a throw: without this line the transaction of a failed call would commit.
+          if (!result.ok) throw result.error;
+          return result;
+        };
+        if (keyed === undefined) return { result: await run(), isReplay: false, actor };
+        return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, run)), actor };
       };
+      if (principal.kind === "apiKey") await services.rateLimits.assertKeysWelcome(address);
       try {
-        if (keyed === undefined)
-          return await withTenant(ctx.em, ctx.principal, { ...occasion, readOnly: type === "query" }, work);
-        const { result, isReplay } = await withTenant(ctx.em, ctx.principal, occasion, (em) =>
-          runOnce(em, { ...keyed, actorId: actorOf(ctx.principal) }, () => work(em)),
-        );
+        const options = { ...occasion, readOnly: type === "query" };
+        const { result, isReplay, actor } = await withTenant(ctx.em, principal, options, work);
         if (isReplay) ctx.idempotency?.onReplayed();
+        await noteKeyUse(ctx.em, principal, actor, requestId);
         return result;
       } catch (error) {
-        if (type === "mutation") await recordFailure(ctx.em, ctx.principal, occasion, "error", reasonOf(error));
+        const known = domainErrorOf(error);
+        if (known instanceof InvalidApiKeyError) await services.rateLimits.countInvalidKey(address);
+        else if (known?.kind === "forbidden" || type === "mutation") {
+          const outcome = known?.kind === "forbidden" ? "denied" : "error";
+          await recordFailure(ctx.em, principal, occasion, outcome, known?.reason ?? "server/unexpected");
+        }
         throw error;
       }
     });
 
-const reasonOf = (error: unknown): string => {
+function assertUser(principal: Principal): asserts principal is UserPrincipal {
+  if (principal.kind === "user") return;
+  throw new DomainError("forbidden", "auth/user-only", "only a signed-in user can do this: an API key is nobody");
+}
+
+const createForbidden = (who: string, permission: Permission) =>
+  new DomainError("forbidden", "auth/forbidden", `${who} lacks ${permission}`);
+
+const domainErrorOf = (error: unknown): DomainError | undefined => {
   const { cause } = toProtocolError(getTRPCErrorFromUnknown(error));
-  return cause instanceof DomainError ? cause.reason : "server/unexpected";
+  return cause instanceof DomainError ? cause : undefined;
 };

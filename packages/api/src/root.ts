@@ -1,4 +1,5 @@
 import { router } from "./procedures.ts";
+import { apiKeysRouter } from "./routers/api-keys.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   users: usersRouter,
   documents: documentsRouter,
   secrets: secretsRouter,
+  apiKeys: apiKeysRouter,
   auditLogs: auditLogsRouter,
 });
 

@@ -136,6 +136,32 @@ const special: Readonly<Record<string, Case>> = {
     bearsSecret: true,
   },
 
+  "apiKeys.list": {
+    ...may("apiKeys.read"),
+    input: () => ({ limit: 5 }),
+    foreign: { cursor: ({ apiKeyId }) => ({ cursor: cursorOf(apiKeyId) }) },
+  },
+  "apiKeys.byId": {
+    ...may("apiKeys.read"),
+    input: ({ apiKeyId: id }) => ({ id }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+  "apiKeys.create": {
+    ...may("apiKeys.write"),
+    input: () => ({ name: "made", permissions: ["documents.read"] }),
+    bearsSecret: true,
+  },
+  "apiKeys.update": {
+    ...may("apiKeys.write"),
+    input: ({ apiKeyId: id }) => ({ id, version: 1, name: "changed" }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+  "apiKeys.revoke": {
+    ...may("apiKeys.write"),
+    input: ({ apiKeyId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ apiKeyId: id }) => ({ id }) },
+  },
+
   "auditLogs.list": {
     ...may("auditLogs.read"),
     input: () => ({ limit: 5 }),

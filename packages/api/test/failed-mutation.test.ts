@@ -17,7 +17,7 @@ const write = (title: string) =>
   tenantProcedure("documents.write", z.strictObject({ fail: z.enum(["domain", "program", "sql", "late"]) })).mutation(
     async ({ ctx, input }) => {
       const documents = new TenantRepository(ctx.em, Document);
-      const data = { id: newId<DocumentId>(), userId: ctx.principal.userId, title, contentHash: contentHash("") };
+      const data = { id: newId<DocumentId>(), userId: ctx.actor.userId, title, contentHash: contentHash("") };
       await documents.create(data, new Date(), ["id"]);
       if (input.fail === "domain") throw new DomainError("conflict", "documents/too-many", "there are too many");
       if (input.fail === "program") throw new TypeError("title of a secret is not a function");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createEnvelope } from "@severalty/auth/envelope";
 import { makeTenant } from "@severalty/db/testing/make-tenant";
-import type { Principal } from "@severalty/db/tenancy/principal";
+import type { UserPrincipal } from "@severalty/db/tenancy/principal";
 import { createNewId, type TenantKeyId } from "@severalty/domain/ids";
 import { expect, test } from "vitest";
 import { ask } from "../src/testing/ask.ts";
@@ -13,7 +13,7 @@ import { until } from "../src/testing/until.ts";
 const { database, services, admin } = await openTestApi();
 const newId = createNewId();
 
-const keysOf = async ({ tenantId }: Principal) => {
+const keysOf = async ({ tenantId }: UserPrincipal) => {
   const { rows } = await admin.query<{ id: string; key_version: number; status: string; wrapped_key: Buffer }>(
     "select id, key_version, status, wrapped_key from app.tenant_keys where tenant_id = $1",
     [tenantId],

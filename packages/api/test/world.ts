@@ -5,9 +5,10 @@ import { createRefreshToken } from "@severalty/auth/refresh-token";
 import { tenantEntities } from "@severalty/db/entities";
 import type { RowData } from "@severalty/db/testing/make-row";
 import { createEnvelope } from "@severalty/auth/envelope";
-import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { makeKey, makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
 import {
   createNewId,
+  type ApiKeyId,
   type AuditLogId,
   type DocumentId,
   type SecretId,
@@ -30,6 +31,7 @@ export interface World extends MadeTenant {
   readonly teamId: TeamId;
   /** Of the whole tenant, with a value that can be revealed. */
   readonly secretId: SecretId;
+  readonly apiKeyId: ApiKeyId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
@@ -63,6 +65,7 @@ export const makeWorld = async (
   // A second administrator, so that the caller can be disabled or demoted.
   await makeMember(admin, tenant.tenantId);
   const { tenantId, identityId, sessionId, userId, documentId } = tenant;
+  const { id: apiKeyId } = await makeKey(admin, tenant);
   const refresh = createRefreshToken();
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
@@ -116,6 +119,7 @@ export const makeWorld = async (
     leafId,
     teamId,
     secretId,
+    apiKeyId,
     auditLogId,
     requestId,
     row: noun === undefined ? {} : await makePlainRow(admin, noun, tenantId),
@@ -126,6 +130,7 @@ export const makeWorld = async (
 export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
   const tag = randomBytes(6).toString("hex");
   return {
+    kind: "user",
     tenantId: newId(),
     userId: newId(),
     sessionId: newId(),
@@ -134,6 +139,7 @@ export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
     leafId: newId(),
     teamId: newId(),
     secretId: newId(),
+    apiKeyId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,

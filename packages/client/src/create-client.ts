@@ -14,6 +14,8 @@ export type Client = TRPCClient<AppRouter>;
 export interface ClientOptions {
   /** Where the server is, without `/trpc`: `https://api.example.com`. */
   readonly url: string;
+  /** An API key to call with, in place of signing in: then there are no tokens to keep. */
+  readonly apiKey?: string;
   /** Where tokens are kept; in memory when absent. */
   readonly tokens?: TokenStore;
   /** Called once when the server has ended the session and the tokens are cleared; not on `auth.logout`. */
@@ -27,20 +29,26 @@ export interface ClientOptions {
 }
 
 /**
- * A client of one server, signed in as at most one user at a time. It keeps the tokens of every sign-in, renews them when they expire, once
- * for all calls, and throws `SeveraltyError`.
+ * A client of one server, signed in as at most one user at a time, or calling with an API key. It keeps the tokens of every sign-in, renews
+ * them when they expire, once for all calls, and throws `SeveraltyError`. Throws a TypeError for both an API key and a token store.
  */
 export const createClient = (options: ClientOptions): Client => {
   const { url, retries = 2, retryDelayMs = 250 } = options;
+  const repeat = retryLink({ retries, retryDelayMs });
   const send = sendLink(
     `${url.replace(/\/+$/, "")}/trpc`,
     options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    options.apiKey,
   );
+  if (options.apiKey !== undefined) {
+    if (options.tokens !== undefined) throw new TypeError("createClient takes apiKey or tokens, not both");
+    return createTRPCClient<AppRouter>({ links: [repeat, send] });
+  }
   const signedOut = createTRPCClient<AppRouter>({ links: [send] });
   const session = new Session({
     store: options.tokens ?? createMemoryTokenStore(),
     refresh: async (refreshToken) => tokensOf(await signedOut.auth.refresh.mutate({ refreshToken })),
     onSignedOut: (error) => options.onSignedOut?.(error),
   });
-  return createTRPCClient<AppRouter>({ links: [retryLink({ retries, retryDelayMs }), authLink(session), send] });
+  return createTRPCClient<AppRouter>({ links: [repeat, authLink(session), send] });
 };

@@ -9,16 +9,19 @@ const batchSizeMax = 10;
 
 /**
  * Sends calls. Queries of the same moment and the same access token share one request; a mutation has its own, so that neither its size
- * nor its failure touches another. All are POSTed: what is asked for stays out of URLs and so out of the logs of proxies.
+ * nor its failure touches another. With an API key every call bears it. All are POSTed: what is asked for stays out of URLs and so out of the
+ * logs of proxies.
  */
 export const sendLink =
-  (url: string, fetch: Fetch): TRPCLink<AppRouter> =>
+  (url: string, fetch: Fetch, apiKey: string | undefined): TRPCLink<AppRouter> =>
   (runtime) => {
     const options = { url, fetch: jsonFetch(fetch), methodOverride: "POST" } as const;
-    const single = httpLink<AppRouter>({ ...options, headers: ({ op }) => headersOf(op) })(runtime);
+    const single = httpLink<AppRouter>({ ...options, headers: ({ op }) => headersOf(op, apiKey) })(runtime);
     const openBatch = (token: string | undefined): { token: string | undefined; link: OperationLink<AppRouter> } => ({
       token,
-      link: httpBatchLink<AppRouter>({ ...options, headers: authorization(token), maxItems: batchSizeMax })(runtime),
+      link: httpBatchLink<AppRouter>({ ...options, headers: credentials(apiKey, token), maxItems: batchSizeMax })(
+        runtime,
+      ),
     });
     let batch = openBatch(undefined);
     return (call) => {
@@ -29,10 +32,12 @@ export const sendLink =
     };
   };
 
-const headersOf = (op: Operation): Record<string, string> => {
+const headersOf = (op: Operation, apiKey: string | undefined): Record<string, string> => {
   const key = idempotencyKeyOf(op);
-  return { ...authorization(accessTokenOf(op)), ...(key === undefined ? {} : { "idempotency-key": key }) };
+  return { ...credentials(apiKey, accessTokenOf(op)), ...(key === undefined ? {} : { "idempotency-key": key }) };
 };
 
-const authorization = (token: string | undefined): Record<string, string> =>
-  token === undefined ? {} : { authorization: `Bearer ${token}` };
+const credentials = (apiKey: string | undefined, token: string | undefined): Record<string, string> => {
+  if (apiKey !== undefined) return { "x-api-key": apiKey };
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+};

@@ -1,3 +1,4 @@
+import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
 import { nounOf } from "./tenancy/tenant-repository.ts";
 
@@ -59,6 +60,8 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       return new DomainError("conflict", "users/last-admin", "a tenant keeps at least one active administrator", {
         cause,
       });
+    case "SVK01":
+      return new InvalidApiKeyError({ cause });
     case "23505":
       return taken(noun, server, cause);
     case "23503":

@@ -6,7 +6,7 @@ import { Document } from "../src/entities/document.ts";
 import { createOrm, type Orm } from "../src/orm.ts";
 import { TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
-import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
+import { makeKey, makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -145,6 +145,22 @@ test.each(Object.entries(paths))("%s sends no value as text", async (_, path) =>
   for (const text of wire.texts)
     for (const trace of [...traces, us.tenantId, us.userId, us.sessionId]) expect(text).not.toContain(trace);
   expect(Buffer.concat(wire.others).includes("canary")).toBe(true);
+});
+
+test("a key's transaction begins by entering with it, and its hash travels as a value", async () => {
+  const key = await makeKey(admin, us);
+  wire.texts.length = 0;
+  wire.others.length = 0;
+  await withTenant(orm.em, key, { requestId: "occasion-of-canary", action: "occasion-of-canary.act" }, (em) =>
+    em.count(Document),
+  );
+  expect(wire.texts).toHaveLength(4);
+  expect(wire.texts[0]).toMatch(/^(begin|start transaction)/);
+  expect(wire.texts[1]).toMatch(/ from app\.enter_key\(decode\(\$1, 'hex'\), \$2, \$3\)$/);
+  const keyHash = key.keyHash.toString("hex");
+  for (const text of wire.texts)
+    for (const trace of [...traces, keyHash, us.tenantId]) expect(text).not.toContain(trace);
+  expect(Buffer.concat(wire.others).includes(keyHash)).toBe(true);
 });
 
 test("what arrives is what was sent: text, JSON, dates, numbers, arrays, bytes and null", async () => {

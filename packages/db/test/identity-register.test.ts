@@ -58,7 +58,7 @@ test("E5: registering makes identity, tenant, administrator and session, and the
   await register(auth.em.fork(), made, makeSession(), client);
   const app = await database.client("severalty_app");
   await app.query("begin");
-  await enter(app, { ...made, role: "agency_admin" });
+  await enter(app, { ...made, kind: "user", role: "agency_admin" });
   expect(await enteredTenant(app)).toBe(made.tenantId);
   await app.query("commit");
   expect(await membershipsOf(auth.em.fork(), made.identityId)).toEqual([

@@ -32,6 +32,7 @@ const fewer: Record<string, string> = { TenantKey: "INSERT SELECT UPDATE" };
 /** What gate functions read and write; the gate owns no table. */
 const gateGrants: Record<string, string> = {
   "app.audit_logs": "INSERT",
+  "app.tenant_api_keys": "SELECT",
   "app.tenants": "INSERT SELECT",
   "app.users": "INSERT SELECT",
   "auth.identities": "INSERT SELECT",
@@ -46,6 +47,7 @@ const gateGrants: Record<string, string> = {
 const gateFunctions: Record<string, string[]> = {
   "app.audit": [],
   "app.enter": ["severalty_app"],
+  "app.enter_key": ["severalty_app"],
   "app.entered": [],
   "app.keep_an_admin": [],
   "app.record": ["severalty_app"],

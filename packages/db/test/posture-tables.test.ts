@@ -23,6 +23,7 @@ const open = new Set(["app.migrations"]);
 
 /** Indexes of a tenant's tables that do not begin with the tenant, each with its reason. */
 const indexesAcrossTenants = new Map([
+  ["unique tenant_api_keys_key_hash_key", "app.enter_key finds a key's tenant by the key; nobody guesses 256 bits"],
   ["users_identity_id_index", "sign-in looks up the memberships of one identity in every tenant"],
 ]);
 

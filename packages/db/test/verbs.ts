@@ -157,8 +157,9 @@ const condition = (meta: EntityMetadata, data: RowData): [string, unknown[]] => 
   Object.values(data).map(asArgument),
 ];
 
-/** In raw SQL the caller writes JSON itself. */
-const asArgument = (value: unknown) =>
-  typeof value === "object" && value !== null && !(value instanceof Date) && !Buffer.isBuffer(value)
-    ? JSON.stringify(value)
-    : value;
+/** In raw SQL the caller writes JSON itself, and arrays (of words without commas). */
+const asArgument = (value: unknown) => {
+  if (Array.isArray(value)) return `{${value.join(",")}}`;
+  if (typeof value !== "object" || value === null || value instanceof Date || Buffer.isBuffer(value)) return value;
+  return JSON.stringify(value);
+};

@@ -1,7 +1,7 @@
 import { AuditLog } from "@severalty/db/entities/audit-log";
 import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
-import { auditLogId, userId, type AuditLogId, type UserId } from "@severalty/domain/ids";
+import { auditLogId, userId, type ApiKeyId, type AuditLogId, type UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import { z } from "zod";
 import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
@@ -13,8 +13,8 @@ import { between, where } from "../where.ts";
 export interface AuditRecord {
   id: AuditLogId;
   timestamp: Date;
-  /** The actor; null for the system. */
-  userId?: UserId | null | undefined;
+  /** The actor: a user, or the API key of an `api_key`; null for the system. */
+  userId?: UserId | ApiKeyId | null | undefined;
   actorKind: ActorKind;
   action: string;
   outcome: AuditOutcome;

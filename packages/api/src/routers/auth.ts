@@ -15,7 +15,7 @@ import { platformSlug, tenantName, tenantSlug, type SubscriptionTier } from "@se
 import { password, usernameFor, userName, type Preferences, type StorageMode } from "@severalty/domain/user";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { authedProcedure, noInput, publicProcedure, router, tenantProcedure } from "../procedures.ts";
+import { noInput, publicProcedure, router, tenantProcedure, userProcedure } from "../procedures.ts";
 import { newSession, signInAnswer, type SignedInTenant, type SignedInUser, type SignInAnswer } from "../sign-in.ts";
 
 /** Who calls, as the database has him now. */
@@ -113,7 +113,7 @@ export const authRouter = router({
       );
     }),
 
-  logout: authedProcedure.input(noInput).mutation(async ({ ctx }): Promise<{ signedOut: true }> => {
+  logout: userProcedure.input(noInput).mutation(async ({ ctx }): Promise<{ signedOut: true }> => {
     const { sessionId: id, tenantId, userId } = ctx.principal;
     const em = ctx.services.auth.em.fork();
     await revokeSession(em, { id, tenantId, userId }, "signed out", ctx.services.clock(), ctx.client);
@@ -132,8 +132,8 @@ export const authRouter = router({
       throw new DomainError("unauthenticated", "auth/link-invalid", "the link is not valid any more: ask for another");
     }),
 
-  me: tenantProcedure("tenants.read", noInput).query(async ({ ctx }): Promise<Me> => {
-    const { userId, tenantId } = ctx.principal;
+  me: tenantProcedure("tenants.read", noInput, { isForUsers: true }).query(async ({ ctx }): Promise<Me> => {
+    const { userId, tenantId } = ctx.actor;
     const user = await new ReadRepository(ctx.em, User).byId(userId, [
       "id",
       "email",

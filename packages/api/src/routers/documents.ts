@@ -19,7 +19,7 @@ import { between, containsEachWord, given, where } from "../where.ts";
 /** A document without its content. */
 export interface DocumentSummary {
   id: DocumentId;
-  /** The author. */
+  /** The author: for what a program made with a key, whoever made the key. */
   userId: UserId;
   /** The document that it stands under. */
   parentId?: DocumentId | null | undefined;
@@ -86,11 +86,11 @@ export const documentsRouter = router({
       parentId: documentId.nullable().default(null),
     }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
-    const { services, principal } = ctx;
+    const { actor, services } = ctx;
     const data = {
       ...input,
       id: services.newId<DocumentId>(),
-      userId: principal.userId,
+      userId: actor.userId,
       contentHash: contentHash(input.content),
     };
     return new TenantRepository(ctx.em, Document).create(data, services.clock(), whole);

@@ -34,6 +34,6 @@ const current = [
 
 export const tenantsRouter = router({
   current: tenantProcedure("tenants.read", noInput).query(({ ctx }): Promise<CurrentTenant> =>
-    new ReadRepository(ctx.em, Tenant).byId(ctx.principal.tenantId, current),
+    new ReadRepository(ctx.em, Tenant).byId(ctx.actor.tenantId, current),
   ),
 });

@@ -6,6 +6,8 @@ import {
   type SessionContext,
   type Transaction,
 } from "@mikro-orm/core";
+import type { ApiKeyId, TenantId, UserId } from "@severalty/domain/ids";
+import type { Permission } from "@severalty/domain/permission";
 import { NativeQueryBuilder, PostgreSqlConnection } from "@mikro-orm/postgresql";
 import { CompiledQuery, type ControlledTransaction, type Kysely } from "kysely";
 import { bind, type BoundStatement } from "./bind.ts";
@@ -14,6 +16,26 @@ type Query = string | NativeQueryBuilder | RawQueryFragment;
 type Values = readonly unknown[] | Dictionary<unknown>;
 type BeginOptions = NonNullable<Parameters<PostgreSqlConnection["begin"]>[0]>;
 
+/** What `app.enter_key` tells of a key. */
+export interface EnteredKey {
+  readonly tenant: TenantId;
+  readonly key: ApiKeyId;
+  /** The user who made it. */
+  readonly maker: UserId;
+  readonly permissions: Permission[];
+  /** Whether its last use was noted an hour ago or earlier. */
+  readonly isIdle: boolean;
+}
+
+const enteredKeys = new WeakMap<object, EnteredKey>();
+
+/** The key that a transaction was entered with. Throws for one that a session, or nobody, has entered. */
+export const enteredKeyOf = (transaction: object | undefined): EnteredKey => {
+  const entered = transaction === undefined ? undefined : enteredKeys.get(transaction);
+  if (entered === undefined) throw new Error("no API key has entered this transaction");
+  return entered;
+};
+
 /** Sends every value bound, never as SQL text, and enters the tenant as the first statement of each transaction. */
 export class TenantConnection extends PostgreSqlConnection {
   override async begin(options: BeginOptions = {}): ReturnType<PostgreSqlConnection["begin"]> {
@@ -21,7 +43,7 @@ export class TenantConnection extends PostgreSqlConnection {
     const transaction = await super.begin(rest);
     if (sessionContext === undefined || options.ctx !== undefined) return transaction;
     try {
-      await this.#enter(transaction as Transaction, sessionContext);
+      await this.#enter(transaction as Transaction<object>, sessionContext);
       return transaction;
     } catch (error) {
       await transaction.rollback().execute();
@@ -73,8 +95,19 @@ export class TenantConnection extends PostgreSqlConnection {
     return bind(query, values, this.platform);
   }
 
-  async #enter(transaction: Transaction, { variables = {} }: SessionContext): Promise<void> {
-    const credentials = ["session", "user", "tenant", "role", "requestId", "action"].map((name) => variables[name]);
-    await this.execute("select app.enter(?, ?, ?, ?, ?, ?)", credentials, "run", transaction);
+  async #enter(transaction: Transaction<object>, { variables = {} }: SessionContext): Promise<void> {
+    const values = (...names: string[]) => names.map((name) => variables[name]);
+    if (variables["keyHash"] === undefined) {
+      const credentials = values("session", "user", "tenant", "role", "requestId", "action");
+      await this.execute("select app.enter(?, ?, ?, ?, ?, ?)", credentials, "run", transaction);
+      return;
+    }
+    const entered = await this.execute<EnteredKey>(
+      "select tenant, key, maker, permissions, is_idle as \"isIdle\" from app.enter_key(decode(?, 'hex'), ?, ?)",
+      values("keyHash", "requestId", "action"),
+      "get",
+      transaction,
+    );
+    enteredKeys.set(transaction, entered);
   }
 }

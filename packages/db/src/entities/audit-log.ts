@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
 import type { ActorKind, AuditOutcome } from "@severalty/domain/audit";
-import type { AuditLogId, TenantId, UserId } from "@severalty/domain/ids";
+import type { ApiKeyId, AuditLogId, TenantId, UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import { tenantPolicy } from "../tenancy/tenant-entity.ts";
 import { tenantFilter } from "../tenancy/tenant-filter.ts";
@@ -17,7 +17,7 @@ export const AuditLog = defineEntity({
     tenantId: p.uuid().$type<TenantId>().primary(),
     timestamp: p.datetime(3).primary(),
     id: p.uuid().$type<AuditLogId>().primary(),
-    userId: p.uuid().$type<UserId>().nullable(),
+    userId: p.uuid().$type<UserId | ApiKeyId>().nullable(),
     actorKind: p.text().$type<ActorKind>(),
     impersonatorId: p.uuid().nullable(),
     action: p.text(),

@@ -92,7 +92,7 @@ export class Configuration extends Migration {
         name text not null,
         prefix text not null,
         key_hash bytea not null,
-        permissions text[] not null default '{}',
+        permissions text[] not null,
         created_by uuid not null,
         last_used_at timestamptz(3) null,
         expires_at timestamptz(3) null,
@@ -101,11 +101,16 @@ export class Configuration extends Migration {
         primary key (tenant_id, id),
         constraint tenant_api_keys_tenant_id_foreign foreign key (tenant_id) references app.tenants (id) on update no action on delete cascade,
         constraint tenant_api_keys_tenant_id_created_by_foreign foreign key (tenant_id, created_by) references app.users (tenant_id, id) on update no action on delete no action,
-        constraint tenant_api_keys_tenant_id_name_key unique (tenant_id, name),
+        constraint tenant_api_keys_key_hash_key unique (key_hash),
         constraint tenant_api_keys_name_check check (char_length(name) between 1 and 120),
+        constraint tenant_api_keys_prefix_check check (prefix ~ '^svk_[0-9a-f]{12}$'),
         constraint tenant_api_keys_key_hash_check check (octet_length(key_hash) = 32),
+        constraint tenant_api_keys_permissions_check check (cardinality(permissions) >= 1 and not ('apiKeys.write' = any (permissions))),
         constraint tenant_api_keys_expires_at_check check (expires_at > created_at)
       )`);
+    this.addSql(
+      `create unique index tenant_api_keys_tenant_id_name_key on app.tenant_api_keys (tenant_id, name) where revoked_at is null`,
+    );
     this.addSql(
       `create index tenant_api_keys_tenant_id_created_by_index on app.tenant_api_keys (tenant_id, created_by)`,
     );

@@ -40,7 +40,7 @@ export const seedDemo = async (client: Client, options: DemoOptions): Promise<bo
   const id = source.id<TenantId>(at);
   const name = number === 1 ? "Demo Agency" : `${source.pick(agencies)} ${number}`;
   const { rowCount } = await client.query(
-    `insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $2, $3, $4, $4) on conflict (slug) do nothing`,
+    `insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $2, $3, $4, $4) on conflict do nothing`,
     [id, slug, name, at],
   );
   if (rowCount === 0) return false;

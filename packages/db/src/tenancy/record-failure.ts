@@ -4,8 +4,8 @@ import { isTransient, toDomainError } from "../database-error.ts";
 import { withTenant } from "./with-tenant.ts";
 
 /**
- * Writes the audit row of a refused or failed call, in a transaction of its own. A caller whose session has ended or whose tenant is
- * suspended can enter no tenant, so nothing is written for him; neither is it while the database is away.
+ * Writes the audit row of a refused or failed call, in a transaction of its own. A caller whose session or key has ended or whose
+ * tenant is suspended can enter no tenant, so nothing is written for him; neither is it while the database is away.
  */
 export const recordFailure = async (
   em: EntityManager,

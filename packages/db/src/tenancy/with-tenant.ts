@@ -1,23 +1,25 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import { permissionsOf } from "@severalty/domain/permission";
 import pRetry from "p-retry";
 import { isTransient } from "../database-error.ts";
-import type { Occasion, Principal } from "./principal.ts";
+import { enteredKeyOf } from "../driver/tenant-connection.ts";
+import type { Actor, Occasion, Principal } from "./principal.ts";
 
-/** A fork of the entity manager that enters the principal's tenant in every transaction; costs no query. */
+/**
+ * A fork of the entity manager that enters the principal's tenant in every transaction; costs no query. A key's tenant is not known
+ * before the database has said it, so the fork of a key reaches rows in `withTenant` alone.
+ */
 export const forkForTenant = (em: EntityManager, principal: Principal, occasion: Occasion): EntityManager => {
+  const { requestId, action } = occasion;
+  if (principal.kind === "apiKey") {
+    const keyHash = Buffer.from(principal.keyHash).toString("hex");
+    return em.fork({ session: { variables: { keyHash, requestId, action } } });
+  }
+  const { sessionId, userId, tenantId, role } = principal;
   const fork = em.fork({
-    session: {
-      variables: {
-        session: principal.sessionId,
-        user: principal.userId,
-        tenant: principal.tenantId,
-        role: principal.role,
-        requestId: occasion.requestId,
-        action: occasion.action,
-      },
-    },
+    session: { variables: { session: sessionId, user: userId, tenant: tenantId, role, requestId, action } },
   });
-  fork.setFilterParams("tenant", { tenantId: principal.tenantId });
+  fork.setFilterParams("tenant", { tenantId });
   return fork;
 };
 
@@ -25,22 +27,25 @@ export const forkForTenant = (em: EntityManager, principal: Principal, occasion:
 const retries = 4;
 
 /**
- * Runs `work` in one transaction inside the principal's tenant, with an entity manager of its own. What `work` throws rolls
- * everything back. A passing failure runs `work` again, unless COMMIT was already under way and its outcome is unknown. Fails with
- * SQLSTATE SV001 or SV002, before `work`, when the session has ended, the membership has changed, or the tenant is suspended.
+ * Runs `work` in one transaction inside the principal's tenant, with an entity manager of its own and who acts, as the database has
+ * confirmed. What `work` throws rolls everything back. A passing failure runs `work` again, unless COMMIT was already under way and its
+ * outcome is unknown. Fails before `work`: with SQLSTATE SV001 when the session has ended or the membership has changed, SVK01 when the
+ * key is unknown, revoked or expired, SV002 when the tenant is suspended.
  */
 export const withTenant = <Result>(
   em: EntityManager,
   principal: Principal,
   options: Occasion & { readOnly?: boolean },
-  work: (em: EntityManager) => Promise<Result>,
+  work: (em: EntityManager, actor: Actor) => Promise<Result>,
 ): Promise<Result> => {
   const { readOnly = false } = options;
   let isCommitting = false;
   const attempt = () =>
     forkForTenant(em, principal, options).transactional(
       async (tx) => {
-        const result = await work(tx);
+        const actor = actorIn(tx, principal);
+        tx.setFilterParams("tenant", { tenantId: actor.tenantId });
+        const result = await work(tx, actor);
         isCommitting = !readOnly;
         return result;
       },
@@ -51,4 +56,13 @@ export const withTenant = <Result>(
     minTimeout: 100,
     shouldRetry: ({ error }) => !isCommitting && isTransient(error),
   });
+};
+
+const actorIn = (tx: EntityManager, principal: Principal): Actor => {
+  if (principal.kind === "user") {
+    const { kind, userId, tenantId, role } = principal;
+    return { kind, id: userId, tenantId, userId, permissions: permissionsOf[role], isIdleKey: false };
+  }
+  const { key, tenant, maker, permissions, isIdle: isIdleKey } = enteredKeyOf(tx.getTransactionContext());
+  return { kind: "apiKey", id: key, tenantId: tenant, userId: maker, permissions: new Set(permissions), isIdleKey };
 };

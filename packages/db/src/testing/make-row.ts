@@ -21,6 +21,7 @@ const needed: Record<string, () => RowData> = {
   Budget: () => ({ scope: "agent_instance", period: "month", agentInstanceId: aRow }),
   Document: () => ({ contentHash: randomBytes(32).toString("hex") }),
   OneTimeToken: () => ({ purpose: "set-password" }),
+  TenantApiKey: () => ({ prefix: `svk_${randomBytes(6).toString("hex")}`, permissions: ["documents.read"] }),
   Template: () => ({ key: `key-${randomBytes(6).toString("hex")}` }),
 };
 

@@ -1,18 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   createNewId,
+  type ApiKeyId,
   type DocumentId,
   type IdentityId,
   type SessionId,
   type TenantId,
   type UserId,
 } from "@severalty/domain/ids";
-import type { Role } from "@severalty/domain/permission";
-import type { Principal } from "../tenancy/principal.ts";
+import type { Permission, Role } from "@severalty/domain/permission";
+import type { KeyPrincipal, UserPrincipal } from "../tenancy/principal.ts";
 import type { Client } from "pg";
 
 /** A tenant with one signed-in user, and a document of his. */
-export interface MadeTenant extends Principal {
+export interface MadeTenant extends UserPrincipal {
   readonly slug: string;
   readonly email: string;
   readonly identityId: IdentityId;
@@ -53,7 +54,7 @@ export const makeMember = async (
   admin: Client,
   tenantId: TenantId,
   { role = "agency_admin" }: { role?: Role } = {},
-): Promise<Principal & { email: string; identityId: IdentityId }> => {
+): Promise<UserPrincipal & { email: string; identityId: IdentityId }> => {
   const tag = randomBytes(6).toString("hex");
   const [identityId, userId, sessionId] = [newId<IdentityId>(), newId<UserId>(), newId<SessionId>()];
   const email = `user-${tag}@example.com`;
@@ -71,5 +72,27 @@ export const makeMember = async (
      values ($1, $2, $3, $4, now() + interval '1 hour', now(), now())`,
     [sessionId, identityId, tenantId, userId],
   );
-  return { tenantId, userId, sessionId, role, email, identityId };
+  return { kind: "user", tenantId, userId, sessionId, role, email, identityId };
+};
+
+/** An API key of a member, with the hash that it is found by. The key itself could be any text. */
+export interface MadeKey extends KeyPrincipal {
+  readonly id: ApiKeyId;
+  readonly keyHash: Buffer;
+}
+
+/** Makes a key of a tenant's member, past every policy; for a `key` that a client sends, give its hash. */
+export const makeKey = async (
+  admin: Client,
+  { tenantId, userId }: Pick<UserPrincipal, "tenantId" | "userId">,
+  options: { permissions?: readonly Permission[]; keyHash?: Buffer } = {},
+): Promise<MadeKey> => {
+  const { permissions = ["documents.read"], keyHash = randomBytes(32) } = options;
+  const [id, tag] = [newId<ApiKeyId>(), randomBytes(6).toString("hex")];
+  await admin.query(
+    `insert into app.tenant_api_keys (tenant_id, id, name, prefix, key_hash, permissions, created_by, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, now(), now())`,
+    [tenantId, id, `Key ${tag}`, `svk_${tag}`, keyHash, permissions, userId],
+  );
+  return { kind: "apiKey", id, keyHash };
 };
