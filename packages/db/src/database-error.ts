@@ -59,6 +59,10 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       return new DomainError("conflict", "users/last-admin", "a tenant keeps at least one active administrator", {
         cause,
       });
+    case "SV010":
+      return new DomainError("invalid-input", "templates/unknown-key", `templateKey must be ${server.detail}`, {
+        cause,
+      });
     case "23505":
       return taken(noun, server, cause);
     case "23503":

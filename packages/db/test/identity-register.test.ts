@@ -49,6 +49,7 @@ const makeRegistration = (given: Partial<Registration> = {}): Registration => {
     username: "ada",
     email: `ada-${tag}@example.com`,
     hashedPassword: "$argon2id$test",
+    templateKey: "blank",
     ...given,
   };
 };
@@ -98,6 +99,7 @@ describe("registering leaves nothing behind", () => {
     ["when the tenant's name is empty", () => ({ tenantName: "" }), "tenants/name"],
     ["when the address is not in lower case", () => ({ email: "Ada@example.com" }), "identities/email"],
     ["when the username is not in lower case", () => ({ username: "Ada" }), "users/username"],
+    ["when there is no such template", () => ({ templateKey: "nowhere" }), "templates/unknown-key"],
   ];
   test.each(refusals)("%s", async (_, changes, reason) => {
     const earlier = makeRegistration();

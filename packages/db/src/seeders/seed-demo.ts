@@ -1,6 +1,7 @@
 import { contentHash } from "@severalty/domain/document";
 import type { DocumentId, IdentityId, NewId, TenantId, UserId } from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { agency } from "../templates/agency.ts";
 
 /** Sign-in of the demo tenant's administrator, for development alone. */
 export const demo = { tenantSlug: "demo", email: "demo@severalty.dev", password: "demo-password" } as const;
@@ -16,15 +17,16 @@ const documents = [
   { title: "Client brief: Northwind", content: "# Northwind\n\nLaunch in spring; two markets; one voice.\n" },
 ] as const;
 
-/** The demo tenant with two members and three documents, made if its slug is free. Returns whether it was made. */
+/** The demo tenant, from the template `agency`, with two members and three documents, made if its slug is free. Returns whether it was made. */
 export const seedDemo = async (client: Client, hashedPassword: string, newId: NewId): Promise<boolean> => {
   const tenantId = newId<TenantId>();
   const { rowCount } = await client.query(
-    `insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $2, 'Demo Agency', now(), now())
+    `insert into app.tenants (id, slug, name, template_key, created_at, updated_at) values ($1, $2, 'Demo Agency', $3, now(), now())
      on conflict (slug) do nothing`,
-    [tenantId, demo.tenantSlug],
+    [tenantId, demo.tenantSlug, agency.key],
   );
   if (rowCount === 0) return false;
+  await client.query("select app.start_from_template($1, $2, now())", [tenantId, agency.key]);
   let author: UserId | undefined;
   for (const person of people) {
     const userId = await addPerson(client, tenantId, person, hashedPassword, newId);

@@ -24,13 +24,18 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
 /** Changes with anything that shapes the database. */
 const schemaHash = (): string => {
   const source = join(import.meta.dirname, "..");
-  const migrations = readdirSync(join(source, "migrations")).toSorted();
+  const filesIn = (folder: string) =>
+    readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name))
+      .toSorted();
   const files = [
     "roles.ts",
     "provision.ts",
     "migration/checksum.ts",
     "migration/checksum-storage.ts",
-    ...migrations.map((name) => `migrations/${name}`),
+    ...filesIn("migrations"),
+    ...filesIn("templates"),
   ];
   const hash = createHash("sha256");
   for (const file of files) hash.update(readFileSync(join(source, file)));
