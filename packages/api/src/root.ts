@@ -3,6 +3,8 @@ import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
 import { teamsRouter } from "./routers/teams.ts";
+import { templatesRouter } from "./routers/templates.ts";
+import { tenantConfigsRouter } from "./routers/tenant-configs.ts";
 import { tenantsRouter } from "./routers/tenants.ts";
 import { usersRouter } from "./routers/users.ts";
 
@@ -10,6 +12,8 @@ import { usersRouter } from "./routers/users.ts";
 export const appRouter = router({
   auth: authRouter,
   tenants: tenantsRouter,
+  tenantConfigs: tenantConfigsRouter,
+  templates: templatesRouter,
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,

@@ -1,3 +1,4 @@
+import { agency } from "@severalty/db/templates/agency";
 import type { Permission } from "@severalty/domain/permission";
 import type { World } from "./world.ts";
 
@@ -45,6 +46,17 @@ export const cases: Readonly<Record<string, Case>> = {
   "auth.me": may("tenants.read"),
 
   "tenants.current": may("tenants.read"),
+
+  "tenantConfigs.current": may("tenantConfigs.read"),
+  "tenantConfigs.update": { ...may("tenantConfigs.write"), input: () => ({ version: 1, config: { locale: "sv" } }) },
+
+  "templates.list": may("templates.read"),
+  "templates.byKey": { ...may("templates.read"), input: () => ({ key: "fintech" }) },
+  "templates.preview": { ...may("tenantConfigs.write"), input: () => ({ key: "agency" }) },
+  "templates.adopt": {
+    ...may("tenantConfigs.write"),
+    input: () => ({ key: "agency", version: agency.version }),
+  },
 
   "teams.list": {
     ...may("teams.read"),

@@ -3,7 +3,7 @@ import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
+import { createNewId, type AuditLogId, type DocumentId, type TeamId, type TenantConfigId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
@@ -71,6 +71,10 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
       [tenantId, id, `Team ${id}`],
     );
   }
+  await admin.query(
+    "insert into app.tenant_configs (tenant_id, id, created_at, updated_at) values ($1, $2, now(), now())",
+    [tenantId, newId<TenantConfigId>()],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -113,7 +117,18 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = [
+  "app.tenants",
+  "app.users",
+  "app.teams",
+  "app.documents",
+  "app.audit_logs",
+  "auth.sessions",
+  "app.tenant_configs",
+  "app.agent_roles",
+  "app.cookbooks",
+  "app.recipes",
+];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {
