@@ -1,5 +1,6 @@
 import { migrations } from "@severalty/db/migrations";
 import { beforeEach, expect, test } from "vitest";
+import { shippedTemplates } from "@severalty/db/templates/shipped-templates";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
@@ -12,8 +13,14 @@ test("LOG_FORMAT=json tells each thing as one JSON line, and why it ended as wel
   await using database = makeFreshDatabase();
   const env = { ...database.env, LOG_FORMAT: "json" };
   const up = await runMigrator(env, ["up"]);
-  const msg = `migrations: ran ${migrations.map(({ name }) => name).join(", ")}`;
-  expect(JSON.parse(up.stdout)).toEqual({ level: "info", time: aTime, msg });
+  const templates = shippedTemplates.map(({ key, version }) => `${key} ${version}`).join(", ");
+  const said = [`templates: stored ${templates}`, `migrations: ran ${migrations.map(({ name }) => name).join(", ")}`];
+  expect(
+    up.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line)),
+  ).toEqual(said.map((msg) => ({ level: "info", time: aTime, msg })));
   await database.rows("insert into app.migrations (name) values ('9999_future')");
   const newer = await runMigrator(env, ["up"]);
   expect({ code: newer.code, stdout: newer.stdout }).toEqual({ code: 5, stdout: "" });

@@ -4,6 +4,7 @@ import { asAdmin, provision } from "@severalty/db/provision";
 import { demo } from "@severalty/db/seeders/seed-demo";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
 import { beforeEach, describe, expect, test } from "vitest";
+import { shippedTemplates } from "@severalty/db/templates/shipped-templates";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
@@ -17,7 +18,9 @@ const slugs = "select slug from app.tenants order by slug";
 test("without a command it makes the database, migrates it and seeds it; run again it finds nothing to do", async () => {
   await using database = makeFreshDatabase();
   const first = await runMigrator(database.env);
-  expect(first).toEqual({ code: 0, stdout: `migrations: ran ${names.join(", ")}\n`, stderr: "" });
+  const templates = shippedTemplates.map(({ key, version }) => `${key} ${version}`).join(", ");
+  const stdout = `templates: stored ${templates}\nmigrations: ran ${names.join(", ")}\n`;
+  expect(first).toEqual({ code: 0, stdout, stderr: "" });
   expect(await database.rows(executed)).toEqual(names.map((name) => ({ name })));
   expect(await database.rows(slugs)).toEqual([{ slug: "platform" }]);
   const second = await runMigrator(database.env);
