@@ -72,10 +72,10 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     );
   }
   await admin.query(
-    "insert into app.tenant_configs (tenant_id, id, created_at, updated_at) values ($1, $2, now(), now())",
-    [tenantId, newId<TenantConfigId>()],
+    `with member as (update app.users set team_id = $2 where id = $1)
+     insert into app.tenant_configs (tenant_id, id, created_at, updated_at) values ($3, $4, now(), now())`,
+    [userId, teamId, tenantId, newId<TenantConfigId>()],
   );
-  await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
      values ($1, now(), $2, $3, 'user', 'documents.read', 'documents', $4, $5)`,

@@ -1,15 +1,19 @@
 import { createNewId, type IdentityId, type TenantId } from "@severalty/domain/ids";
+import { itemsOf } from "@severalty/domain/template-items";
+import { compileTemplate } from "@severalty/domain/template-source";
 import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inSeedTransaction } from "../src/seeders/in-seed-transaction.ts";
 import { demo, seedDemo } from "../src/seeders/seed-demo.ts";
 import { seedInitialAdmin, storeSetPasswordLink, type InitialAdmin } from "../src/seeders/seed-initial-admins.ts";
 import { seedPlatform } from "../src/seeders/seed-platform.ts";
+import { agency } from "../src/templates/agency.ts";
 import { enter } from "../src/testing/enter.ts";
 import { makeMember, makeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { snapshot } from "../src/testing/snapshot.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
+import { rowItems } from "./row-items.ts";
 
 const newId = createNewId();
 
@@ -204,6 +208,15 @@ describe("D3: the demo tenant", () => {
       { email: demo.email, role: "agency_admin", hash: "hash", documents: 3 },
       { email: "member@severalty.dev", role: "team_member", hash: "hash", documents: 0 },
     ]);
+  });
+
+  test("is made from the template agency", async () => {
+    const { rows } = await admin.query<{ id: TenantId }>(
+      "select id from app.tenants where slug = $1 and template_key = $2",
+      [demo.tenantSlug, agency.key],
+    );
+    expect(rows).toHaveLength(1);
+    for (const { id } of rows) expect(await rowItems(admin, id)).toEqual(itemsOf(compileTemplate(agency).definition));
   });
 
   test("leaves a person who is there already as he is", async () => {
