@@ -2,6 +2,7 @@ import { router } from "./procedures.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { secretsRouter } from "./routers/secrets.ts";
 import { teamsRouter } from "./routers/teams.ts";
 import { templatesRouter } from "./routers/templates.ts";
 import { tenantConfigsRouter } from "./routers/tenant-configs.ts";
@@ -17,6 +18,7 @@ export const appRouter = router({
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
+  secrets: secretsRouter,
   auditLogs: auditLogsRouter,
 });
 

@@ -2,9 +2,22 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
+import { tenantEntities } from "@severalty/db/entities";
+import type { RowData } from "@severalty/db/testing/make-row";
+import { createEnvelope } from "@severalty/auth/envelope";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId, type TenantConfigId } from "@severalty/domain/ids";
+import {
+  createNewId,
+  type AuditLogId,
+  type DocumentId,
+  type SecretId,
+  type TeamId,
+  type TenantConfigId,
+  type TenantKeyId,
+} from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
+import { testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant {
@@ -16,14 +29,23 @@ export interface World extends MadeTenant {
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
-  /** Without members, so that it can be removed. */
-  readonly emptyTeamId: TeamId;
+  /** Of the whole tenant, with a value that can be revealed. */
+  readonly secretId: SecretId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
+  /** Of the noun that was asked for, and referred to by nothing; empty without one. */
+  readonly row: RowData;
+}
+
+export interface WorldOptions {
+  readonly password?: string;
+  /** The noun of a case whose input is made of a row. */
+  readonly noun?: string | undefined;
 }
 
 const newId = createNewId();
+const envelope = createEnvelope({ key: testSecretsKey });
 const hashes = new Map<string, Promise<string>>();
 
 /** Hashing is slow on purpose, so worlds of one password share one hash. */
@@ -34,7 +56,10 @@ const hashOf = (password: string): Promise<string> => {
 };
 
 /** Makes a world of its own, past every policy. */
-export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
+export const makeWorld = async (
+  admin: Client,
+  { password = "a password of this world", noun }: WorldOptions = {},
+): Promise<World> => {
   const tenant = await makeTenant(admin);
   // A second administrator, so that the caller can be disabled or demoted.
   await makeMember(admin, tenant.tenantId);
@@ -43,7 +68,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
-  const emptyTeamId = newId<TeamId>();
+  const secretId = newId<SecretId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -65,12 +90,19 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
      values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
     [tenantId, leafId, userId, documentId],
   );
-  for (const id of [teamId, emptyTeamId]) {
-    await admin.query(
-      "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
-      [tenantId, id, `Team ${id}`],
-    );
-  }
+  await admin.query(
+    "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
+    [tenantId, teamId, `Team ${teamId}`],
+  );
+  const wrappedKey = envelope.createDataKey({ tenantId, keyVersion: 1 });
+  const ciphertext = envelope.encrypt(wrappedKey, { tenantId, secretId, keyVersion: 1 }, `value of ${secretId}`);
+  await admin.query(
+    `with key as (insert into app.tenant_keys (tenant_id, id, wrapped_key, key_version, created_at, updated_at)
+       values ($1, $2, $3, 1, now(), now()))
+     insert into app.secret_locker (tenant_id, id, name, team_id, ciphertext, key_version, created_at, updated_at)
+     values ($1, $4, 'there', null, $5, 1, now(), now()), ($1, $6, 'of the team', $7, $5, 1, now(), now())`,
+    [tenantId, newId<TenantKeyId>(), wrappedKey, secretId, ciphertext, newId<SecretId>(), teamId],
+  );
   await admin.query(
     `with member as (update app.users set team_id = $2 where id = $1)
      insert into app.tenant_configs (tenant_id, id, created_at, updated_at) values ($3, $4, now(), now())`,
@@ -88,14 +120,15 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     linkToken: link.token,
     leafId,
     teamId,
-    emptyTeamId,
+    secretId,
     auditLogId,
     requestId,
+    row: noun === undefined ? {} : await makePlainRow(admin, noun, tenantId),
   };
 };
 
 /** A world that never was: every id is well-formed and names nothing. */
-export const makeNowhere = (): World => {
+export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
   const tag = randomBytes(6).toString("hex");
   return {
     tenantId: newId(),
@@ -105,7 +138,7 @@ export const makeNowhere = (): World => {
     documentId: newId(),
     leafId: newId(),
     teamId: newId(),
-    emptyTeamId: newId(),
+    secretId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -114,20 +147,21 @@ export const makeNowhere = (): World => {
     refreshToken: createRefreshToken().token,
     linkToken: createOneTimeToken().token,
     requestId: `request-${tag}`,
+    row: noun === undefined ? {} : imaginePlainRow(noun),
   };
 };
 
 const tablesOfTenant = [
   "app.tenants",
+  "auth.sessions",
+  ...tenantEntities.map(({ meta }) => `${meta.schema}.${meta.tableName}`),
   "app.users",
   "app.teams",
   "app.documents",
+  "app.tenant_keys",
+  "app.secret_locker",
   "app.audit_logs",
   "auth.sessions",
-  "app.tenant_configs",
-  "app.agent_roles",
-  "app.cookbooks",
-  "app.recipes",
 ];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */

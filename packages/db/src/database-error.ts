@@ -93,10 +93,10 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
   }
 };
 
-/** `users_tenant_id_email_key` is `users/email-taken`. */
+/** `users_tenant_id_email_key` is `users/email-taken`; so is what is unique within a team. */
 const taken = (noun: string, server: ServerError, cause: unknown) => {
   const column = ruleOf(server)
-    .replace(/^tenant_id_/, "")
+    .replace(/^tenant_id_(team_id_)?/, "")
     .replaceAll("_", "-");
   return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, {
     cause,

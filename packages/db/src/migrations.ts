@@ -11,6 +11,7 @@ import { ExperimentsAndBudgets } from "./migrations/0010-experiments-and-budgets
 import { TeamVisibility } from "./migrations/0011-team-visibility.ts";
 import { DocumentsTeamIndex } from "./migrations/0012-documents-team-index.ts";
 import { Templates } from "./migrations/0014-templates.ts";
+import { Seeding } from "./migrations/0015-seeding.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   { name: "0011_team_visibility", class: TeamVisibility },
   { name: "0012_documents_team_index", class: DocumentsTeamIndex },
   { name: "0014_templates", class: Templates },
+  { name: "0015_seeding", class: Seeding },
 ];

@@ -134,9 +134,16 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
   }
 }
 
-/** The API's word for a table: `audit_logs` is `auditLogs`. */
+/** The API's word for a table: `audit_logs` is `auditLogs`, and `secret_locker` is `secrets`. */
 export const nounOf = (table: string): string =>
-  table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  ownNouns[table] ?? table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Tables that the API calls otherwise. */
+const ownNouns: Readonly<Record<string, string>> = {
+  secret_locker: "secrets",
+  task_queue: "tasks",
+  tenant_api_keys: "apiKeys",
+};
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>
