@@ -19,8 +19,15 @@ test("without a command it makes the database, migrates it and seeds it; run aga
   await using database = makeFreshDatabase();
   const first = await runMigrator(database.env);
   const templates = shippedTemplates.map(({ key, version }) => `${key} ${version}`).join(", ");
-  const stdout = `templates: stored ${templates}\nmigrations: ran ${names.join(", ")}\n`;
-  expect(first).toEqual({ code: 0, stdout, stderr: "" });
+  expect(first).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      new RegExp(
+        `^templates: stored ${templates}\nmigrations: ran ${names.join(", ")}\naudit log: made \\d{4}-\\d\\d(, \\d{4}-\\d\\d){12}\n$`,
+      ),
+    ) as unknown,
+    stderr: "",
+  });
   expect(await database.rows(executed)).toEqual(names.map((name) => ({ name })));
   expect(await database.rows(slugs)).toEqual([{ slug: "platform" }]);
   const second = await runMigrator(database.env);

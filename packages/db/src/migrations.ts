@@ -10,6 +10,7 @@ import { SecretsAndTasks } from "./migrations/0009-secrets-and-tasks.ts";
 import { ExperimentsAndBudgets } from "./migrations/0010-experiments-and-budgets.ts";
 import { TeamVisibility } from "./migrations/0011-team-visibility.ts";
 import { DocumentsTeamIndex } from "./migrations/0012-documents-team-index.ts";
+import { AuditArchive } from "./migrations/0013-audit-archive.ts";
 import { Templates } from "./migrations/0014-templates.ts";
 import { Seeding } from "./migrations/0015-seeding.ts";
 
@@ -27,6 +28,7 @@ export const migrations = [
   { name: "0010_experiments_and_budgets", class: ExperimentsAndBudgets },
   { name: "0011_team_visibility", class: TeamVisibility },
   { name: "0012_documents_team_index", class: DocumentsTeamIndex },
+  { name: "0013_audit_archive", class: AuditArchive },
   { name: "0014_templates", class: Templates },
   { name: "0015_seeding", class: Seeding },
 ];
