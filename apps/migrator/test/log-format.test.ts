@@ -1,5 +1,6 @@
 import { migrations } from "@severalty/db/migrations";
 import { beforeEach, expect, test } from "vitest";
+import { shippedTemplates } from "@severalty/db/templates/shipped-templates";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
@@ -12,9 +13,11 @@ test("LOG_FORMAT=json tells each thing as one JSON line, and why it ended as wel
   await using database = makeFreshDatabase();
   const env = { ...database.env, LOG_FORMAT: "json" };
   const up = await runMigrator(env, ["up"]);
+  const templates = shippedTemplates.map(({ key, version }) => `${key} ${version}`).join(", ");
   const msg = `migrations: ran ${migrations.map(({ name }) => name).join(", ")}`;
   const made: unknown = expect.stringMatching(/^audit log: made /);
   expect(up.stdout.split(/\n(?=.)/).map((line): unknown => JSON.parse(line))).toEqual([
+    { level: "info", time: aTime, msg: `templates: stored ${templates}` },
     { level: "info", time: aTime, msg },
     { level: "info", time: aTime, msg: made },
   ]);

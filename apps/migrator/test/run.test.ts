@@ -4,6 +4,7 @@ import { asAdmin, provision } from "@severalty/db/provision";
 import { demo } from "@severalty/db/seeders/demo/demo-people";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
 import { beforeEach, describe, expect, test } from "vitest";
+import { shippedTemplates } from "@severalty/db/templates/shipped-templates";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { makeFreshDatabase } from "./fresh-database.ts";
 import { runMigrator } from "./run-migrator.ts";
@@ -17,10 +18,13 @@ const slugs = "select slug from app.tenants order by slug";
 test("without a command it makes the database, migrates it and seeds it; run again it finds nothing to do", async () => {
   await using database = makeFreshDatabase();
   const first = await runMigrator(database.env);
+  const templates = shippedTemplates.map(({ key, version }) => `${key} ${version}`).join(", ");
   expect(first).toEqual({
     code: 0,
     stdout: expect.stringMatching(
-      new RegExp(`^migrations: ran ${names.join(", ")}\naudit log: made \\d{4}-\\d\\d(, \\d{4}-\\d\\d){12}\n$`),
+      new RegExp(
+        `^templates: stored ${templates}\nmigrations: ran ${names.join(", ")}\naudit log: made \\d{4}-\\d\\d(, \\d{4}-\\d\\d){12}\n$`,
+      ),
     ) as unknown,
     stderr: "",
   });

@@ -5,6 +5,8 @@ import { authRouter } from "./routers/auth.ts";
 import { documentsRouter } from "./routers/documents.ts";
 import { secretsRouter } from "./routers/secrets.ts";
 import { teamsRouter } from "./routers/teams.ts";
+import { templatesRouter } from "./routers/templates.ts";
+import { tenantConfigsRouter } from "./routers/tenant-configs.ts";
 import { tenantsRouter } from "./routers/tenants.ts";
 import { usersRouter } from "./routers/users.ts";
 
@@ -12,6 +14,8 @@ import { usersRouter } from "./routers/users.ts";
 export const appRouter = router({
   auth: authRouter,
   tenants: tenantsRouter,
+  tenantConfigs: tenantConfigsRouter,
+  templates: templatesRouter,
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,

@@ -25,6 +25,8 @@ const tables = [
   "auth.sessions",
   "auth.refresh_tokens",
   "app.audit_logs",
+  "app.tenant_configs",
+  "app.agent_roles",
 ];
 
 const countAll = async () => {
@@ -62,7 +64,7 @@ test("E5: the access token says who, in which role, of which tenant and team, an
 test("registering is in the new tenant's audit log, with the new administrator as the actor", async () => {
   const { accessToken, user } = await auth.register(makeInput());
   const { items } = await callerFor(services, `Bearer ${accessToken}`).auditLogs.list({ action: "auth.register" });
-  expect(items.map(({ resourceType }) => resourceType).toSorted()).toEqual(["tenants", "users"]);
+  expect(items.map(({ resourceType }) => resourceType).toSorted()).toEqual(["tenant_configs", "tenants", "users"]);
   for (const item of items) expect(item).toMatchObject({ userId: user.id, requestId: "registering", outcome: "ok" });
 });
 
@@ -118,6 +120,21 @@ test.each([
   expect(Object.keys(error?.data.fields ?? {})).toEqual([field]);
   expect(error?.message).toContain(field === "password" ? "password must be 10 to 200 characters" : ", got ");
   expect(error?.message.includes(String(value).slice(0, 20))).toBe(field !== "password");
+});
+
+test("an unknown template is refused with the names of those that there are, and nothing of the registration stays", async () => {
+  const before = await countAll();
+  const { error } = await ask(services, undefined, "auth.register", { ...makeInput(), templateKey: "no-such" });
+  expect(error).toMatchObject({
+    message: 'templateKey must be one of agency, blank, fintech, got "no-such"',
+    data: { code: "BAD_REQUEST", httpStatus: 400, reason: "templates/unknown-key" },
+  });
+  expect(await countAll()).toEqual(before);
+});
+
+test("a template's key that breaks its rule is refused before anything is asked", async () => {
+  const { error } = await ask(services, undefined, "auth.register", { ...makeInput(), templateKey: "Fin Tech" });
+  expect(error?.data).toMatchObject({ reason: "input/invalid", fields: { templateKey: expect.any(String) as string } });
 });
 
 test("the platform's own slug answers as taken, even before the platform's tenant is there", async () => {

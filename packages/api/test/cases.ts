@@ -1,3 +1,4 @@
+import { agency } from "@severalty/db/templates/agency";
 import type { Permission } from "@severalty/domain/permission";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { plainCases } from "./plain-cases.ts";
@@ -51,6 +52,17 @@ const special: Readonly<Record<string, Case>> = {
   "auth.me": may("tenants.read"),
 
   "tenants.current": may("tenants.read"),
+
+  "tenantConfigs.current": may("tenantConfigs.read"),
+  "tenantConfigs.update": { ...may("tenantConfigs.write"), input: () => ({ version: 1, config: { locale: "sv" } }) },
+
+  "templates.list": may("templates.read"),
+  "templates.byKey": { ...may("templates.read"), input: () => ({ key: "fintech" }) },
+  "templates.preview": { ...may("tenantConfigs.write"), input: () => ({ key: "agency" }) },
+  "templates.adopt": {
+    ...may("tenantConfigs.write"),
+    input: () => ({ key: "agency", version: agency.version }),
+  },
 
   "users.list": {
     ...may("users.read"),

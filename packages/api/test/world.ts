@@ -13,6 +13,7 @@ import {
   type DocumentId,
   type SecretId,
   type TeamId,
+  type TenantConfigId,
   type TenantKeyId,
 } from "@severalty/domain/ids";
 import type { Client } from "pg";
@@ -105,7 +106,11 @@ export const makeWorld = async (
      values ($1, $4, 'there', null, $5, 1, now(), now()), ($1, $6, 'of the team', $7, $5, 1, now(), now())`,
     [tenantId, newId<TenantKeyId>(), wrappedKey, secretId, ciphertext, newId<SecretId>(), teamId],
   );
-  await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
+  await admin.query(
+    `with member as (update app.users set team_id = $2 where id = $1)
+     insert into app.tenant_configs (tenant_id, id, created_at, updated_at) values ($3, $4, now(), now())`,
+    [userId, teamId, tenantId, newId<TenantConfigId>()],
+  );
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
      values ($1, now(), $2, $3, 'user', 'documents.read', 'documents', $4, $5)`,

@@ -62,6 +62,10 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       });
     case "SVK01":
       return new InvalidApiKeyError({ cause });
+    case "SV010":
+      return new DomainError("invalid-input", "templates/unknown-key", `templateKey must be ${server.detail}`, {
+        cause,
+      });
     case "23505":
       return taken(noun, server, cause);
     case "23503":

@@ -14,6 +14,8 @@ import type { RunSettings } from "./migration/statement-runner.ts";
 import { withMigrator } from "./migration/with-migrator.ts";
 import { migrations as registry } from "./migrations.ts";
 import { asAdmin } from "./provision.ts";
+import { shippedTemplates } from "./templates/shipped-templates.ts";
+import { storeTemplates } from "./templates/store-templates.ts";
 
 export interface MigrateOptions {
   /** The program's own by default. */
@@ -44,7 +46,8 @@ export interface PlannedMigration {
 export const newestMigration = (): string => registry.at(-1)?.name ?? "";
 
 /**
- * Runs what is pending, one migrator at a time, each migration in a transaction of its own. Returns the names that it ran. Throws
+ * Runs what is pending, one migrator at a time, each migration in a transaction of its own; then, with nothing left pending, stores the
+ * templates that this program brings in a higher version. Returns the names of the migrations that it ran. Throws
  * `UnknownMigrationError`, `NewerDatabaseError`, `EditedMigrationError`, `LockHeldError`, `LockLostError`,
  * `RecordFailedError`, `MigrationFailedError`.
  */
@@ -55,7 +58,10 @@ export const migrateUp = async (url: string, options: MigrateOptions = {}): Prom
     const standing = await standingOf(migrations, await readRecord(client));
     assertNotNewer(standing, migrations);
     if (standing.edited.length > 0) throw new EditedMigrationError(standing.edited);
-    return run(url, options, "up", { ...standing, names: upTo(standing.pending, to, migrations), lock: client });
+    const names = upTo(standing.pending, to, migrations);
+    const ran = await run(url, options, "up", { ...standing, names, lock: client });
+    if (migrations === registry && names.length === standing.pending.length) await bringTemplates(client, options);
+    return ran;
   });
 };
 
@@ -102,6 +108,11 @@ export const migrationPlan = async (url: string, options: MigrateOptions = {}): 
         statements: await statementsOf(listed, "up"),
       })),
   );
+};
+
+const bringTemplates = async (client: Client, { say }: MigrateOptions): Promise<void> => {
+  const stored = await storeTemplates(client, shippedTemplates);
+  if (stored.length > 0) say?.(`templates: stored ${stored.join(", ")}`);
 };
 
 const run = (

@@ -12,6 +12,7 @@ import { TeamVisibility } from "./migrations/0011-team-visibility.ts";
 import { DocumentsTeamIndex } from "./migrations/0012-documents-team-index.ts";
 import { AuditArchive } from "./migrations/0013-audit-archive.ts";
 import { ApiKeyEntry } from "./migrations/0014-api-key-entry.ts";
+import { Templates } from "./migrations/0015-templates.ts";
 import { DocumentsSortIndexes } from "./migrations/0016-documents-sort-indexes.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
@@ -30,5 +31,6 @@ export const migrations = [
   { name: "0012_documents_team_index", class: DocumentsTeamIndex },
   { name: "0013_audit_archive", class: AuditArchive },
   { name: "0014_api_key_entry", class: ApiKeyEntry },
+  { name: "0015_templates", class: Templates },
   { name: "0016_documents_sort_indexes", class: DocumentsSortIndexes },
 ];

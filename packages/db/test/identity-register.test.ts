@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { createNewId, type IdentityId, type SessionId, type TenantId, type UserId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toDomainError } from "../src/database-error.ts";
@@ -7,9 +5,9 @@ import { tenantEntities } from "../src/entities.ts";
 import { Tenant } from "../src/entities/tenant.ts";
 import { findCredentials, membershipsOf } from "../src/identity/membership.ts";
 import { register, type Registration } from "../src/identity/register.ts";
-import type { NewSession } from "../src/identity/session.ts";
 import type { Orm } from "../src/orm.ts";
 import { anyEntity, nameOf, tableOf } from "../src/testing/make-row.ts";
+import { makeRegistration, makeSession } from "../src/testing/make-registration.ts";
 import { makeMember, makeTenant } from "../src/testing/make-tenant.ts";
 import { notRefused } from "../src/testing/not-refused.ts";
 import { snapshot } from "../src/testing/snapshot.ts";
@@ -26,32 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-const newId = createNewId();
 const client = { ip: "192.0.2.1", userAgent: "test", requestId: "request-1" };
-const hourMs = 3_600_000;
-
-const makeSession = (): NewSession => {
-  const at = new Date();
-  const expiresAt = new Date(at.getTime() + hourMs);
-  return { refreshHash: randomBytes(32), at, expiresAt, refreshExpiresAt: expiresAt };
-};
-
-const makeRegistration = (given: Partial<Registration> = {}): Registration => {
-  const tag = randomBytes(6).toString("hex");
-  return {
-    identityId: newId<IdentityId>(),
-    tenantId: newId<TenantId>(),
-    userId: newId<UserId>(),
-    sessionId: newId<SessionId>(),
-    tenantName: `Tenant ${tag}`,
-    tenantSlug: `tenant-${tag}`,
-    name: "Ada",
-    username: "ada",
-    email: `ada-${tag}@example.com`,
-    hashedPassword: "$argon2id$test",
-    ...given,
-  };
-};
 
 test("E5: registering makes identity, tenant, administrator and session, and the session enters the tenant", async () => {
   const made = makeRegistration();
@@ -98,6 +71,7 @@ describe("registering leaves nothing behind", () => {
     ["when the tenant's name is empty", () => ({ tenantName: "" }), "tenants/name"],
     ["when the address is not in lower case", () => ({ email: "Ada@example.com" }), "identities/email"],
     ["when the username is not in lower case", () => ({ username: "Ada" }), "users/username"],
+    ["when there is no such template", () => ({ templateKey: "nowhere" }), "templates/unknown-key"],
   ];
   test.each(refusals)("%s", async (_, changes, reason) => {
     const earlier = makeRegistration();

@@ -31,8 +31,13 @@ const fewer: Record<string, string> = { TenantKey: "INSERT SELECT UPDATE" };
 
 /** What gate functions read and write; the gate owns no table. */
 const gateGrants: Record<string, string> = {
+  "app.agent_roles": "INSERT SELECT",
   "app.audit_logs": "INSERT",
   "app.tenant_api_keys": "SELECT",
+  "app.cookbooks": "INSERT SELECT",
+  "app.recipes": "INSERT",
+  "app.templates": "SELECT",
+  "app.tenant_configs": "INSERT",
   "app.tenants": "INSERT SELECT",
   "app.users": "INSERT SELECT",
   "auth.identities": "INSERT SELECT",
@@ -52,6 +57,7 @@ const gateFunctions: Record<string, string[]> = {
   "app.keep_an_admin": [],
   "app.record": ["severalty_app"],
   "app.set_context": [],
+  "app.start_from_template": [],
   "app.tenant_id": ["severalty_app"],
   "auth.memberships": ["severalty_auth"],
   "auth.record": ["severalty_auth"],

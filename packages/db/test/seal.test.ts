@@ -195,7 +195,13 @@ test("a person of two tenants enters each with one session, and neither with the
 test("what only gate functions may call is refused to every login role of the server", async () => {
   const functions = await functionsOf(admin);
   const inner = functions.filter(({ isDefiner, executors }) => isDefiner && executors.length === 0);
-  expect(inner.map(({ name }) => name)).toEqual(["app.audit", "app.entered", "app.keep_an_admin", "app.set_context"]);
+  expect(inner.map(({ name }) => name)).toEqual([
+    "app.audit",
+    "app.entered",
+    "app.keep_an_admin",
+    "app.set_context",
+    "app.start_from_template",
+  ]);
   const calls = inner
     .filter(({ name }) => name !== "app.audit")
     .map(({ name, takes }) => `select ${name}(${takes.map((type) => `null::${type}`).join(", ")})`);

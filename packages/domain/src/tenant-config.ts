@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { storableText } from "./text.ts";
 
-/** A tenant's configuration. Unknown keys are refused, so that a typing error is not stored for ever. */
+/**
+ * A tenant's configuration, for its people, its agents and what they build: the platform keeps it and enforces none of it, retention
+ * included. Unknown keys are refused, so that a typing error is not stored for ever.
+ */
 export const config = z.strictObject({
-  /** Whether plain reads are recorded in the audit log too. */
-  audit: z.strictObject({ reads: z.boolean() }).optional(),
   branding: z
     .strictObject({
       accentColor: z

@@ -11,6 +11,7 @@ import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { email } from "@severalty/domain/email";
 import { DomainError } from "@severalty/domain/errors";
 import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
+import { defaultTemplateKey, templateKey } from "@severalty/domain/template";
 import { platformSlug, tenantName, tenantSlug, type SubscriptionTier } from "@severalty/domain/tenant";
 import { password, usernameFor, userName, type Preferences, type StorageMode } from "@severalty/domain/user";
 import { z } from "zod";
@@ -32,7 +33,17 @@ const secret = (what: string, max: number) => {
 /** Who somebody is: register, sign in, renew, sign out. */
 export const authRouter = router({
   register: publicProcedure
-    .input(z.strictObject({ tenantName, tenantSlug, name: userName, email, password }))
+    .input(
+      z.strictObject({
+        tenantName,
+        tenantSlug,
+        name: userName,
+        email,
+        password,
+        /** What the tenant starts from. Throws `templates/unknown-key`, whose message names those that there are. */
+        templateKey: templateKey.default(defaultTemplateKey),
+      }),
+    )
     .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
       const { services, client } = ctx;
       await services.rateLimits.use({ limit: "register", key: client.ip ?? "unknown" });

@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
 import type { TemplateId } from "@severalty/domain/ids";
 import type { TemplateDefinition } from "@severalty/domain/template";
 
-/** What a new tenant can start from. Global: every signed-in user reads it, only the platform writes it. */
+/** What a new tenant can start from, in its newest version. Global: every signed-in user reads it, the migrator alone writes it. */
 export const Template = defineEntity({
   name: "Template",
   schema: "app",

@@ -13,11 +13,13 @@ export interface Registration {
   readonly username: string;
   readonly email: string;
   readonly hashedPassword: string;
+  /** What the tenant starts from. */
+  readonly templateKey: string;
 }
 
 /**
- * Creates identity, tenant, its first administrator and a session, in one statement and so all or nothing. A taken slug or e-mail
- * surfaces as the unique violation of `tenants_slug_key` or `identities_email_key`.
+ * Creates identity, tenant with all that its template says, its first administrator and a session, in one statement and so all or nothing.
+ * A taken slug or e-mail surfaces as the unique violation of `tenants_slug_key` or `identities_email_key`, an unknown template as SV010.
  */
 export const register = async (
   em: EntityManager,
@@ -25,7 +27,7 @@ export const register = async (
   session: NewSession,
   client: Client,
 ): Promise<void> => {
-  await em.execute("select auth.register(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
+  await em.execute("select auth.register(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [
     registration.identityId,
     registration.tenantId,
     registration.userId,
@@ -43,5 +45,6 @@ export const register = async (
     client.userAgent,
     client.requestId,
     session.at,
+    registration.templateKey,
   ]);
 };

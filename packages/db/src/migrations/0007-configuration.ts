@@ -67,11 +67,13 @@ export class Configuration extends Migration {
         updated_at timestamptz(3) not null,
         template_key text null,
         template_version int null,
+        template_definition jsonb null,
         config jsonb not null default '{}',
         version int not null default 1,
         primary key (tenant_id, id),
         constraint tenant_configs_tenant_id_foreign foreign key (tenant_id) references app.tenants (id) on update no action on delete cascade,
         constraint tenant_configs_tenant_id_key unique (tenant_id),
+        constraint tenant_configs_template_definition_check check (jsonb_typeof(template_definition) = 'object'),
         constraint tenant_configs_config_check check (jsonb_typeof(config) = 'object')
       )`);
     this.addSql(`alter table app.tenant_configs enable row level security`);

@@ -30,7 +30,11 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
 /** Changes with anything that shapes the database, the month included. */
 const schemaHash = (now: Date): string => {
   const source = join(import.meta.dirname, "..");
-  const migrations = readdirSync(join(source, "migrations")).toSorted();
+  const filesIn = (folder: string) =>
+    readdirSync(join(source, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name))
+      .toSorted();
   const files = [
     "roles.ts",
     "provision.ts",
@@ -38,7 +42,8 @@ const schemaHash = (now: Date): string => {
     "partitions/maintain-audit-partitions.ts",
     "migration/checksum.ts",
     "migration/checksum-storage.ts",
-    ...migrations.map((name) => `migrations/${name}`),
+    ...filesIn("migrations"),
+    ...filesIn("templates"),
   ];
   const hash = createHash("sha256").update(textOf(monthOf(now)));
   for (const file of files) hash.update(readFileSync(join(source, file)));

@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { fintech } from "@severalty/db/templates/fintech";
+import { storeTemplates } from "@severalty/db/templates/store-templates";
+import { makeMember } from "@severalty/db/testing/make-tenant";
+import { compileTemplate } from "@severalty/domain/template-source";
+import { expect, test } from "vitest";
+import { ask } from "../src/testing/ask.ts";
+import { callerFor } from "../src/testing/caller-for.ts";
+import { openTestApi } from "../src/testing/open-test-api.ts";
+import { makeWorld } from "./world.ts";
+
+const { services, admin } = await openTestApi();
+
+/** Signed in as the administrator of a tenant made from a template. */
+const registerFrom = async (templateKey: string) => {
+  const tag = randomBytes(6).toString("hex");
+  const { accessToken } = await callerFor(services, undefined).auth.register({
+    tenantName: "Northwind",
+    tenantSlug: `northwind-${tag}`,
+    name: "Nora Lindgren",
+    email: `nora-${tag}@example.com`,
+    password: "correct horse battery",
+    templateKey,
+  });
+  return callerFor(services, `Bearer ${accessToken}`);
+};
+
+test("B6: a member reads which templates there are, and what fintech says", async () => {
+  const { tenantId } = await makeWorld(admin);
+  const { templates } = callerFor(services, await makeMember(admin, tenantId, { role: "team_member" }));
+  const { items, nextCursor } = await templates.list();
+  expect(items.map(({ key }) => key)).toEqual(["agency", "blank", "fintech"]);
+  expect(items.every((item) => !("definition" in item))).toBe(true);
+  expect(nextCursor).toBeNull();
+  const { key, version, name, definition } = compileTemplate(fintech);
+  expect(await templates.byKey({ key: "fintech" })).toMatchObject({ key, version, name, definition });
+});
+
+test("a key that no template has is not found", async () => {
+  const world = await makeWorld(admin);
+  for (const path of ["templates.byKey", "templates.preview"]) {
+    const { error } = await ask(services, world, path, { key: "no-such-template" });
+    expect([path, error?.data.code, error?.data.reason]).toEqual([path, "NOT_FOUND", "templates/not-found"]);
+  }
+});
+
+test("B6: a tenant registered from fintech follows it, with nothing to adopt", async () => {
+  const { templates, tenantConfigs } = await registerFrom("fintech");
+  expect(await tenantConfigs.current()).toMatchObject({
+    templateKey: "fintech",
+    templateVersion: fintech.version,
+    config: fintech.config,
+    version: 1,
+  });
+  const { changes, ...preview } = await templates.preview();
+  const { version } = fintech;
+  expect(preview).toEqual({ key: "fintech", version, applied: { key: "fintech", version } });
+  expect(new Set(changes.map(({ state }) => state))).toEqual(new Set(["unchanged"]));
+  expect(await templates.adopt({ version })).toEqual({ key: "fintech", version, applied: [], skipped: [] });
+});
+
+test("an administrator sees what a new version brings and adopts it; his own changes stay, and are named", async () => {
+  const key = `trial-${randomBytes(6).toString("hex")}`;
+  const version = (number: number, text: string) => ({
+    ...fintech,
+    key,
+    version: number,
+    config: { locale: text, features: { kyc: true } },
+  });
+  await storeTemplates(admin, [version(1, "en")]);
+  const { templates, tenantConfigs, auditLogs } = await registerFrom(key);
+  await storeTemplates(admin, [{ ...version(2, "sv"), config: { locale: "sv" } }]);
+  const { changes } = await templates.preview();
+  expect(changes.filter(({ state }) => state !== "unchanged")).toEqual([
+    { kind: "config", name: "locale", cookbook: null, state: "changed", isNew: true, before: "en", after: "sv" },
+    {
+      kind: "config",
+      name: "features",
+      cookbook: null,
+      state: "removed",
+      isNew: true,
+      before: { kyc: true },
+      after: null,
+    },
+  ]);
+  await tenantConfigs.update({ version: 1, config: { locale: "de", features: { kyc: true } } });
+  expect(await templates.adopt({ version: 2 })).toEqual({
+    key,
+    version: 2,
+    applied: [{ kind: "config", name: "features", cookbook: null, state: "removed" }],
+    skipped: [{ kind: "config", name: "locale", cookbook: null, state: "locallyChanged", reason: "locallyChanged" }],
+  });
+  expect(await tenantConfigs.current()).toMatchObject({ config: { locale: "de" }, templateVersion: 2, version: 3 });
+  const { items } = await auditLogs.list({ action: "templates.adopt" });
+  expect(items.map(({ resourceType }) => resourceType)).toEqual(["tenant_configs"]);
+});
+
+test("a version that moved since the preview is a conflict", async () => {
+  const world = await makeWorld(admin);
+  const { error } = await ask(services, world, "templates.adopt", { key: "fintech", version: fintech.version + 1 });
+  expect(error).toMatchObject({
+    message: `the newest version of the template fintech is ${fintech.version}, not ${fintech.version + 1}: preview it again, then repeat`,
+    data: { code: "CONFLICT", httpStatus: 409, reason: "templates/version-moved" },
+  });
+});
