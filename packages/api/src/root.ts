@@ -1,7 +1,14 @@
 import { router } from "./procedures.ts";
+import { abTestsRouter } from "./routers/ab-tests.ts";
+import { agentInstancesRouter } from "./routers/agent-instances.ts";
+import { agentRolesRouter } from "./routers/agent-roles.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
+import { cookbooksRouter } from "./routers/cookbooks.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { recipesRouter } from "./routers/recipes.ts";
+import { subscriptionsRouter } from "./routers/subscriptions.ts";
+import { tasksRouter } from "./routers/tasks.ts";
 import { teamsRouter } from "./routers/teams.ts";
 import { tenantsRouter } from "./routers/tenants.ts";
 import { usersRouter } from "./routers/users.ts";
@@ -13,6 +20,13 @@ export const appRouter = router({
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
+  agentRoles: agentRolesRouter,
+  cookbooks: cookbooksRouter,
+  recipes: recipesRouter,
+  subscriptions: subscriptionsRouter,
+  agentInstances: agentInstancesRouter,
+  tasks: tasksRouter,
+  abTests: abTestsRouter,
   auditLogs: auditLogsRouter,
 });
 

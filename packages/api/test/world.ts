@@ -3,21 +3,24 @@ import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId } from "@severalty/domain/ids";
+import { createNewId, type AuditLogId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { makeAgency, makeAgencyIds, type Agency } from "./agency.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
-export interface World extends MadeTenant {
+export interface World extends MadeTenant, Agency {
   readonly password: string;
   readonly refreshToken: string;
   /** Of a link that sets the password. */
   readonly linkToken: string;
-  /** Without children, so that it can be removed. */
+  /** Of the caller's team, and without children, so that it can be removed. */
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
   /** Without members, so that it can be removed. */
   readonly emptyTeamId: TeamId;
+  /** Wrote nothing, so that he can be removed. */
+  readonly colleagueId: UserId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
@@ -37,7 +40,7 @@ const hashOf = (password: string): Promise<string> => {
 export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
   const tenant = await makeTenant(admin);
   // A second administrator, so that the caller can be disabled or demoted.
-  await makeMember(admin, tenant.tenantId);
+  const { userId: colleagueId } = await makeMember(admin, tenant.tenantId);
   const { tenantId, identityId, sessionId, userId, documentId } = tenant;
   const refresh = createRefreshToken();
   const link = createOneTimeToken();
@@ -60,17 +63,17 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
      values ($1, $2, 'set-password', now() + interval '1 hour', now(), now())`,
     [link.hash, identityId],
   );
-  await admin.query(
-    `insert into app.documents (tenant_id, id, user_id, parent_id, title, content_hash, created_at, updated_at)
-     values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
-    [tenantId, leafId, userId, documentId],
-  );
   for (const id of [teamId, emptyTeamId]) {
     await admin.query(
       "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
       [tenantId, id, `Team ${id}`],
     );
   }
+  await admin.query(
+    `insert into app.documents (tenant_id, id, user_id, parent_id, team_id, title, content_hash, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, 'leaf', repeat('0', 64), now(), now())`,
+    [tenantId, leafId, userId, documentId, teamId],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -79,6 +82,8 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   );
   return {
     ...tenant,
+    ...(await makeAgency(admin, tenantId, teamId)),
+    colleagueId,
     password,
     refreshToken: refresh.token,
     linkToken: link.token,
@@ -94,6 +99,8 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
 export const makeNowhere = (): World => {
   const tag = randomBytes(6).toString("hex");
   return {
+    ...makeAgencyIds(),
+    colleagueId: newId(),
     tenantId: newId(),
     userId: newId(),
     sessionId: newId(),
@@ -113,7 +120,22 @@ export const makeNowhere = (): World => {
   };
 };
 
-const tablesOfTenant = ["app.tenants", "app.users", "app.teams", "app.documents", "app.audit_logs", "auth.sessions"];
+const tablesOfTenant = [
+  "app.tenants",
+  "app.users",
+  "app.teams",
+  "app.documents",
+  "app.audit_logs",
+  "auth.sessions",
+  "app.agent_roles",
+  "app.cookbooks",
+  "app.recipes",
+  "app.subscriptions",
+  "app.agent_instances",
+  "app.task_queue",
+  "app.ab_tests",
+  "app.ab_test_results",
+];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */
 export const bytesOf = async (admin: Client, { tenantId, identityId, sessionId }: World): Promise<string[]> => {

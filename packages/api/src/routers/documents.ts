@@ -1,7 +1,7 @@
 import { Document } from "@severalty/db/entities/document";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
-import { documentId, userId, type DocumentId, type UserId } from "@severalty/domain/ids";
+import { documentId, teamId, userId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
 import { jsonObject, type JsonObject } from "@severalty/domain/json";
 import { z } from "zod";
 import {
@@ -23,6 +23,8 @@ export interface DocumentSummary {
   userId: UserId;
   /** The document that it stands under. */
   parentId?: DocumentId | null | undefined;
+  /** The team that sees it; null for the whole tenant. */
+  teamId?: TeamId | null | undefined;
   title: string;
   /** SHA-256 of the content's UTF-8 bytes, in hexadecimal. */
   contentHash: string;
@@ -40,6 +42,7 @@ const summary = [
   "id",
   "userId",
   "parentId",
+  "teamId",
   "title",
   "contentHash",
   "metadata",
@@ -49,13 +52,17 @@ const summary = [
 ] as const;
 const whole = [...summary, "content"] as const;
 
-/** Documents of the caller's tenant. Lists leave the content out; `byId` has it. */
+/**
+ * Documents of the caller's tenant. Lists leave the content out; `byId` has it. A member sees those of his team and of the whole tenant,
+ * and gives them no other team. One that others stand under cannot be removed: they would lose their place.
+ */
 export const documentsRouter = router({
   list: tenantProcedure(
     "documents.read",
     listInput({
       userId: userId.optional(),
       parentId: documentId.nullable().optional(),
+      teamId: teamId.nullable().optional(),
       search: searchText,
       createdFrom: z.iso.datetime({ offset: true }).optional(),
       createdBefore: z.iso.datetime({ offset: true }).optional(),
@@ -64,6 +71,7 @@ export const documentsRouter = router({
     const condition = where({
       userId: input.userId,
       parentId: input.parentId,
+      teamId: input.teamId,
       createdAt: between(input.createdFrom, input.createdBefore),
       $and: containsEachWord(["title", "content"], input.search),
     });
@@ -81,6 +89,7 @@ export const documentsRouter = router({
       content: documentContent.default(""),
       metadata: jsonObject.default({}),
       parentId: documentId.nullable().default(null),
+      teamId: teamId.nullable().default(null),
     }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
     const { services, principal } = ctx;
@@ -95,7 +104,12 @@ export const documentsRouter = router({
 
   update: tenantProcedure(
     "documents.write",
-    updateInput(documentId, { title: documentTitle, content: documentContent, metadata: jsonObject }),
+    updateInput(documentId, {
+      title: documentTitle,
+      content: documentContent,
+      metadata: jsonObject,
+      teamId: teamId.nullable(),
+    }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
     const { id, version, ...changes } = input;
     const hash = changes.content === undefined ? undefined : contentHash(changes.content);
