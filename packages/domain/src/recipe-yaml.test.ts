@@ -114,13 +114,13 @@ test.each([
   ["tags", "!"],
   ["block scalars", "|\n"],
   ["distinct keys", "{"],
-])("a text of nothing but %s is refused within a second", (_, part) => {
+])("a text of nothing but %s is refused within a second of work", (_, part) => {
   const keys = Array.from({ length: 12_000 }, (__, at) => `k${at}: 1`).join(", ");
   const text = part === "{" ? `{${keys}}` : part.repeat(recipeYamlLengthMax / part.length);
-  const start = performance.now();
+  const before = process.cpuUsage();
   expect(faultOf(text)).toBeDefined();
   // It takes some 50 ms; without the bounds, from 1 to 30 seconds, in which the server answers nobody.
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });
 
 const yamlish = fc
