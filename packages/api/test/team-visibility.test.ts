@@ -120,7 +120,7 @@ describe.each([
 const task = (agentInstanceId: string) => ({ kind: "made", agentInstanceId, teamId: null });
 const document = (parentId: string) => ({ title: "made", parentId });
 
-test("E7: a member links to no row of another team: neither a task to its agent nor a document under its document", async () => {
+test("E7: a member links to no row of another team, neither an agent nor a document", async () => {
   for (const who of [other, teamless]) {
     await sameAsNever(who, "tasks.create", task(rows.agentInstances), task(newId()));
     await sameAsNever(who, "documents.create", document(rows.documents), document(newId()));
