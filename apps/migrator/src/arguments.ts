@@ -15,6 +15,8 @@ export const usage = `usage: migrate [COMMAND] [OPTIONS]
   --steps N           with down: how many to take back; 1 by default
   --force-production  with down: yes, in production; it drops tables with what is in them
   --demo              with seed or no command: also a demo tenant; refused in production
+  --tenants N         with --demo: how many demo tenants, 1 to 10000; 1 by default
+  --scale S           with --demo: how much each holds, 1 to 1000; 1 by default is 50 documents, 10 tasks, 30 runs of agents
   --json              with status: as JSON
   --help              this text
 
@@ -40,6 +42,8 @@ const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = 
   steps: ["down"],
   "force-production": ["down"],
   demo: ["seed", "no command"],
+  tenants: ["seed", "no command"],
+  scale: ["seed", "no command"],
   json: ["status"],
 };
 
@@ -52,7 +56,8 @@ export interface Arguments {
   readonly to: string | undefined;
   readonly steps: number | undefined;
   readonly forceProduction: boolean;
-  readonly demo: boolean;
+  /** Undefined: no demo data. */
+  readonly demo: { readonly tenants: number; readonly scale: number } | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -70,13 +75,18 @@ export const readArguments = (): Arguments => {
     }
     if (values.to !== undefined && values.steps !== undefined)
       throw new UsageError("--to and --steps: give one of them");
+    for (const option of ["tenants", "scale"] as const)
+      if (values[option] !== undefined && values.demo !== true) throw new UsageError(`--${option} goes with --demo`);
   }
   return {
     command: isCommand(command) ? command : undefined,
     to: values.to,
-    steps: values.steps === undefined ? undefined : readSteps(values.steps),
+    steps: values.steps === undefined ? undefined : readCount("steps", values.steps, 9999),
     forceProduction: values["force-production"] ?? false,
-    demo: values.demo ?? false,
+    demo:
+      values.demo === true
+        ? { tenants: readCount("tenants", values.tenants, 10_000), scale: readCount("scale", values.scale, 1000) }
+        : undefined,
     json: values.json ?? false,
     help: values.help ?? false,
   };
@@ -85,9 +95,12 @@ export const readArguments = (): Arguments => {
 const isCommand = (word: string | undefined): word is Command | undefined =>
   word === undefined || (commands as readonly string[]).includes(word);
 
-const readSteps = (text: string): number => {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--steps must be a whole number from 1 to 9999, got ${text}`);
-  return Number(text);
+/** A whole number from 1; 1 when nothing is given. */
+const readCount = (option: string, text: string | undefined, max: number): number => {
+  const count = Number(text ?? 1);
+  if (text !== undefined && !(/^[1-9]\d*$/.test(text) && count <= max))
+    throw new UsageError(`--${option} must be a whole number from 1 to ${max}, got ${text}`);
+  return count;
 };
 
 const parse = () => {
@@ -99,6 +112,8 @@ const parse = () => {
         steps: { type: "string" },
         "force-production": { type: "boolean" },
         demo: { type: "boolean" },
+        tenants: { type: "string" },
+        scale: { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean" },
       },

@@ -21,7 +21,7 @@ const run = async (): Promise<number> => {
   }
   const env = parseEnvironment(migratorEnv, process.env, (path) => readFileSync(path, "utf8"));
   log = createLog(env.LOG_FORMAT, now);
-  if (given.demo && env.ENVIRONMENT === "production") throw new DemoInProductionError();
+  if (given.demo !== undefined && env.ENVIRONMENT === "production") throw new DemoInProductionError();
   if (given.command === "down") assertMayGoDown(env, given);
   const isReading = given.command === "status" || given.command === "plan" || given.command === "check";
   await prepare(env, { provisions: !isReading }, log.say);
@@ -34,7 +34,8 @@ const execute = async (env: MigratorEnv, given: Arguments): Promise<number> => {
   if (given.command === "plan") await plan(env, given);
   if (given.command === "down") await down(env, given, log.say);
   if (given.command === undefined || given.command === "up") await up(env, given, log.say);
-  if (given.command === undefined || given.command === "seed") await seed(env, given, log.say);
+  if (given.command === undefined || given.command === "seed")
+    await seed(env, { demo: given.demo, clock: now }, log.say);
   return 0;
 };
 

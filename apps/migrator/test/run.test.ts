@@ -1,7 +1,7 @@
 import { until } from "@severalty/api/testing/until";
 import { migrations } from "@severalty/db/migrations";
 import { asAdmin, provision } from "@severalty/db/provision";
-import { demo } from "@severalty/db/seeders/seed-demo";
+import { demo } from "@severalty/db/seeders/demo/demo-people";
 import { rolePasswords } from "@severalty/db/testing/role-passwords";
 import { beforeEach, describe, expect, test } from "vitest";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
@@ -87,7 +87,7 @@ describe("status", () => {
 
 describe("D3: the demo tenant", () => {
   const people =
-    "select u.email, u.role from app.users u join app.tenants t on t.id = u.tenant_id where t.slug = 'demo' order by 2";
+    "select u.email, u.role from app.users u join app.tenants t on t.id = u.tenant_id where t.slug = 'demo' and u.email like '%@severalty.dev' order by 2";
 
   test("is made once when asked for, with people and documents", async () => {
     await using database = makeFreshDatabase();
@@ -96,11 +96,18 @@ describe("D3: the demo tenant", () => {
     expect(first.stdout + first.stderr).not.toContain(demo.password);
     const second = await runMigrator({ ...database.env, ENVIRONMENT: "development" }, ["seed", "--demo"]);
     expect(second).toEqual({ code: 0, stdout: "demo tenant: unchanged\n", stderr: "" });
+    const third = await runMigrator({ ...database.env, ENVIRONMENT: "development" }, [
+      "seed",
+      "--demo",
+      "--tenants",
+      "3",
+    ]);
+    expect(third).toEqual({ code: 0, stdout: "demo tenants: 2 created, 1 unchanged\n", stderr: "" });
     expect(await database.rows(people)).toEqual([
       { email: demo.email, role: "agency_admin" },
       { email: "member@severalty.dev", role: "team_member" },
     ]);
-    expect(await database.rows("select count(*)::int as count from app.documents")).toEqual([{ count: 3 }]);
+    expect(await database.rows("select count(*)::int as count from app.documents")).toEqual([{ count: 150 }]);
   });
 
   test.each([[["--demo"]], [["seed", "--demo"]]])(

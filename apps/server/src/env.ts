@@ -1,3 +1,4 @@
+import { isEnvelopeKey } from "@severalty/auth/envelope";
 import { databaseUrl, environments, placeholder } from "@severalty/domain/environment";
 import { z } from "zod";
 
@@ -21,6 +22,18 @@ export const serverEnv = z
       .string()
       .refine((value) => Buffer.byteLength(value) >= 32, { error: "must be at least 32 bytes" })
       .describe("at least 32 random bytes that sign access tokens"),
+    SECRETS_KEY: z
+      .string()
+      .refine(isEnvelopeKey, { error: "must be 32 bytes in base64" })
+      .describe("32 random bytes in base64, the key to the secrets of all tenants"),
+    /** Keys that SECRETS_KEY has replaced, separated by commas. */
+    SECRETS_KEYS_OLD: z
+      .string()
+      .default("")
+      .transform((list) => list.split(",").filter((key) => key !== ""))
+      .refine((keys) => keys.every(isEnvelopeKey), {
+        error: "must be keys of 32 bytes in base64, separated by commas",
+      }),
     PORT: wholeNumber(0, 65_535).default(8000),
     HOST: z.string().default("0.0.0.0"),
     LOG_LEVEL: z
@@ -36,9 +49,12 @@ export const serverEnv = z
     /** Multiplies every rate limit; unset, 1 in production and 100 elsewhere. */
     RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).optional(),
   })
-  .refine(({ ENVIRONMENT, AUTH_SECRET }) => ENVIRONMENT !== "production" || !AUTH_SECRET.startsWith(placeholder), {
-    path: ["AUTH_SECRET"],
-    error: "must be your own in production",
+  .superRefine((env, ctx) => {
+    if (env.ENVIRONMENT !== "production") return;
+    for (const name of ["AUTH_SECRET", "SECRETS_KEY", "SECRETS_KEYS_OLD"] as const) {
+      if ([env[name]].flat().some((secret) => secret.startsWith(placeholder)))
+        ctx.addIssue({ code: "custom", path: [name], message: "must be your own in production" });
+    }
   });
 
 export type ServerEnv = z.infer<typeof serverEnv>;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { testSecret } from "@severalty/api/testing/make-services";
+import { testSecret, testSecretsKey } from "@severalty/api/testing/make-services";
 import { withCredentials } from "@severalty/postgres/url";
 import { rolePassword } from "@severalty/db/testing/role-passwords";
 import { until } from "@severalty/api/testing/until";
@@ -66,6 +66,7 @@ export const serverEnvOn = (databaseUrl: string, changes: Readonly<Record<string
   AUTH_DATABASE_URL: withCredentials(databaseUrl, "severalty_auth", rolePassword),
   PLATFORM_DATABASE_URL: withCredentials(databaseUrl, "severalty_platform", rolePassword),
   AUTH_SECRET: testSecret,
+  SECRETS_KEY: testSecretsKey,
   HOST: "127.0.0.1",
   PORT: "0",
   ...changes,

@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestDatabase } from "@severalty/db/testing/test-database";
+import { parseEnvironment } from "@severalty/domain/environment";
 import { withCredentials, withDatabase } from "@severalty/postgres/url";
 import { afterAll, expect, test } from "vitest";
+import { testSecretsKey } from "@severalty/api/testing/make-services";
+import { serverEnv } from "../src/env.ts";
 import { call } from "./call.ts";
 import { serverEnvOn, spawnServer } from "./spawn-server.ts";
 
@@ -59,6 +62,7 @@ test("A4: without an environment every missing setting is named at once", async 
   - AUTH_DATABASE_URL is not set: the URL of role severalty_auth
   - PLATFORM_DATABASE_URL is not set: the URL of role severalty_platform
   - AUTH_SECRET is not set: at least 32 random bytes that sign access tokens
+  - SECRETS_KEY is not set: 32 random bytes in base64, the key to the secrets of all tenants
 `);
 });
 
@@ -69,6 +73,8 @@ test("A4: every wrong setting is named at once, and no value that may be a secre
     AUTH_DATABASE_URL: secret,
     PLATFORM_DATABASE_URL: `postgres://:${secret}@localhost`,
     AUTH_SECRET: secret,
+    SECRETS_KEY: secret,
+    SECRETS_KEYS_OLD: `${testSecretsKey},${secret}`,
     PORT: "eighty",
     POOL_MAX: "1",
     LOG_LEVEL: "loud",
@@ -86,8 +92,27 @@ test("A4: every wrong setting is named at once, and no value that may be a secre
     "PLATFORM_DATABASE_URL",
     "POOL_MAX",
     "PORT",
+    "SECRETS_KEY",
+    "SECRETS_KEYS_OLD",
   ]);
   expect(stdout + stderr).not.toContain(secret);
+});
+
+test("production refuses the secrets that compose has for a first look", () => {
+  const compose = readFileSync(join(import.meta.dirname, "../../../docker-compose.yml"), "utf8");
+  const preset = (name: string) => new RegExp(`\\{${name}:-([^}]+)\\}`).exec(compose)?.[1] ?? "";
+  const env = {
+    ...serverEnvOn(database.adminUrl),
+    AUTH_SECRET: preset("AUTH_SECRET"),
+    SECRETS_KEY: preset("SECRETS_KEY"),
+    SECRETS_KEYS_OLD: `${testSecretsKey},${preset("SECRETS_KEY")}`,
+  };
+  const parse = (environment: string) => parseEnvironment(serverEnv, { ...env, ENVIRONMENT: environment }, () => "");
+  expect(parse("development").SECRETS_KEYS_OLD).toHaveLength(2);
+  expect(() => parse("production")).toThrow(`the environment is not usable:
+  - AUTH_SECRET must be your own in production
+  - SECRETS_KEY must be your own in production
+  - SECRETS_KEYS_OLD must be your own in production`);
 });
 
 test("C3: a setting can come from a file, but not from two places or from a file that is not there", async () => {

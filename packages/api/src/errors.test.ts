@@ -13,6 +13,7 @@ const kinds: readonly (readonly [ErrorKind, string, number])[] = [
   ["too-large", "PAYLOAD_TOO_LARGE", 413],
   ["rate-limited", "TOO_MANY_REQUESTS", 429],
   ["unavailable", "SERVICE_UNAVAILABLE", 503],
+  ["internal", "INTERNAL_SERVER_ERROR", 500],
 ];
 
 /** As tRPC asks for it: its own shape, of which the stack and the path must not survive. */

@@ -24,6 +24,7 @@ const codes: Record<ErrorKind, TRPC_ERROR_CODE_KEY> = {
   "too-large": "PAYLOAD_TOO_LARGE",
   "rate-limited": "TOO_MANY_REQUESTS",
   unavailable: "SERVICE_UNAVAILABLE",
+  internal: "INTERNAL_SERVER_ERROR",
 };
 
 /** Reasons for errors that the protocol raises before any procedure runs. */

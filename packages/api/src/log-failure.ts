@@ -4,12 +4,14 @@ import type { TRPCError } from "@trpc/server";
 import type { Logger } from "pino";
 
 /**
- * Logs a failed call: refusals by their reason at info, a missing database at warn, anything unexpected with its stack at error. Input and
- * the values of statements are never part of it.
+ * Logs a failed call: refusals by their reason at info, a missing database at warn, and at error what an operator has to mend, in its
+ * own sentence, and anything unexpected, with its stack. Input and the values of statements are never part of it.
  */
 export const logFailure = (log: Logger, procedure: string | undefined, error: TRPCError): void => {
   const { code, cause } = error;
   if (isTransient(error)) log.warn({ procedure, code }, "the database is away");
+  else if (cause instanceof DomainError && cause.kind === "internal")
+    log.error({ procedure, code, reason: cause.reason, why: cause.message }, "an operator is needed");
   else if (cause instanceof DomainError) log.info({ procedure, code, reason: cause.reason }, "refused");
   else if (code === "INTERNAL_SERVER_ERROR")
     log.error({ procedure, code, err: stackOf(cause ?? error) }, "unexpected error");

@@ -7,6 +7,7 @@ import { authRouter } from "./routers/auth.ts";
 import { cookbooksRouter } from "./routers/cookbooks.ts";
 import { documentsRouter } from "./routers/documents.ts";
 import { recipesRouter } from "./routers/recipes.ts";
+import { secretsRouter } from "./routers/secrets.ts";
 import { subscriptionsRouter } from "./routers/subscriptions.ts";
 import { tasksRouter } from "./routers/tasks.ts";
 import { teamsRouter } from "./routers/teams.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   agentInstances: agentInstancesRouter,
   tasks: tasksRouter,
   abTests: abTestsRouter,
+  secrets: secretsRouter,
   auditLogs: auditLogsRouter,
 });
 

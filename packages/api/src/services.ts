@@ -1,4 +1,5 @@
 import type { AccessTokens } from "@severalty/auth/access-token";
+import type { Envelope } from "@severalty/auth/envelope";
 import type { Orm } from "@severalty/db/orm";
 import type { NewId } from "@severalty/domain/ids";
 import type { Logger } from "pino";
@@ -11,6 +12,7 @@ export interface Services {
   /** Connects as severalty_auth: identities and sessions, no business table. */
   readonly auth: Orm;
   readonly accessTokens: AccessTokens;
+  readonly envelope: Envelope;
   readonly rateLimits: RateLimits;
   readonly clock: () => Date;
   readonly newId: NewId;

@@ -1,52 +1,40 @@
 import { describe, expect, test } from "vitest";
-import type { z } from "zod";
-import { z as schema } from "zod";
 import { ask } from "../src/testing/ask.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { cases } from "./cases.ts";
+import { idFieldsOf } from "./input-schema.ts";
 import { makeWorld } from "./world.ts";
 
 const { services, admin } = await openTestApi();
 
 const paths = Object.keys(proceduresByPath);
 
-/** Fields of a procedure's input that take an id, or a cursor that holds one. */
-const idFieldsOf = (path: string): string[] => {
-  const { inputs = [] } = (proceduresByPath[path]?._def ?? {}) as { inputs?: z.ZodType[] };
-  return inputs.flatMap((input) => {
-    const { properties = {} } = schema.toJSONSchema(input, { io: "input", unrepresentable: "any" });
-    return Object.keys(properties).filter(
-      (name) => name === "cursor" || JSON.stringify(properties[name]).includes(`"format":"uuid"`),
-    );
-  });
-};
-
 test("the registry has exactly the procedures of the root router", () => {
   expect(Object.keys(cases).toSorted()).toEqual(paths.toSorted());
 });
 
 describe.each(paths)("%s", (path) => {
-  const { kind, input, foreign = {} } = cases[path] ?? { kind: "tenant" };
+  const { kind, noun, input, foreign = {} } = cases[path] ?? { kind: "tenant" };
 
   test("every id that it takes is tried with another tenant's", () => {
     expect(Object.keys(foreign)).toEqual(expect.arrayContaining(idFieldsOf(path)));
   });
 
   test("it answers a caller who may", async () => {
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, { noun });
     const answer = await ask(services, kind === "public" ? undefined : world, path, input?.(world));
     expect(answer).toEqual({ data: expect.anything() as unknown });
   });
 
   test("it refuses an unknown key in its input", async () => {
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, { noun });
     const { error } = await ask(services, world, path, { ...input?.(world), unheardOf: true });
     expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
   });
 
   test("it refuses input that is no object", async () => {
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, { noun });
     const { error } = await ask(services, world, path, "unheardOf");
     expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
   });
@@ -56,13 +44,13 @@ const openPaths = paths.filter((path) => cases[path]?.kind === "public");
 const closedPaths = paths.filter((path) => cases[path]?.kind !== "public");
 
 test.each(openPaths)("%s answers somebody without a session, even if a dead token is sent along", async (path) => {
-  const world = await makeWorld(admin);
+  const world = await makeWorld(admin, { noun: cases[path]?.noun });
   const answer = await ask(services, "Bearer dead", path, cases[path]?.input?.(world));
   expect(answer).toEqual({ data: expect.anything() as unknown });
 });
 
 test.each(closedPaths)("%s refuses a caller without a token, and before it looks at the input", async (path) => {
-  const world = await makeWorld(admin);
+  const world = await makeWorld(admin, { noun: cases[path]?.noun });
   for (const input of [cases[path]?.input?.(world), { unheardOf: true }]) {
     const { error } = await ask(services, undefined, path, input);
     expect(error).toMatchObject({

@@ -17,15 +17,15 @@ const auditRows = async (requestId: string) => {
   return rows;
 };
 
-const pairs = Object.entries(cases).flatMap(([path, { permission, input }]) =>
-  permission === undefined ? [] : roles.map((role) => ({ path, permission, input, role })),
+const pairs = Object.entries(cases).flatMap(([path, { permission, noun, input }]) =>
+  permission === undefined ? [] : roles.map((role) => ({ path, permission, noun, input, role })),
 );
 const lacking = pairs.filter(({ role, permission }) => !permissionsOf[role].has(permission));
 const having = pairs.filter(({ role, permission }) => permissionsOf[role].has(permission));
 
-describe.each(lacking)("$path, asked by the role $role", ({ path, permission, input, role }) => {
+describe.each(lacking)("$path, asked by the role $role", ({ path, permission, noun, input, role }) => {
   test("is refused, changes nothing, and leaves one audit row", async () => {
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, { noun });
     const caller = await makeMember(admin, world.tenantId, { role });
     const requestId = `denied-${path}-${role}`;
     const { error } = await ask(services, caller, path, input?.(world), { requestId });
@@ -47,23 +47,23 @@ describe.each(lacking)("$path, asked by the role $role", ({ path, permission, in
   });
 
   test("is refused before its input is looked at", async () => {
-    const world = await makeWorld(admin);
+    const world = await makeWorld(admin, { noun });
     const caller = await makeMember(admin, world.tenantId, { role });
     const { error } = await ask(services, caller, path, { unheardOf: true });
     expect(error?.data.reason).toBe("auth/forbidden");
   });
 });
 
-test.each(having)("$path answers the role $role", async ({ path, input, role }) => {
-  const world = await makeWorld(admin);
+test.each(having)("$path answers the role $role", async ({ path, noun, input, role }) => {
+  const world = await makeWorld(admin, { noun });
   const caller = await makeMember(admin, world.tenantId, { role, teamId: world.teamId });
   expect(await ask(services, caller, path, input?.(world))).toEqual({ data: expect.anything() as unknown });
 });
 
 test.each(pairs)(
   "$path refuses a token that claims the role $role for somebody else's",
-  async ({ path, input, role }) => {
-    const world = await makeWorld(admin);
+  async ({ path, noun, input, role }) => {
+    const world = await makeWorld(admin, { noun });
     const other = role === "user" ? "team_member" : "user";
     const caller = await makeMember(admin, world.tenantId, { role: other });
     const { error } = await ask(services, { ...caller, role }, path, input?.(world));

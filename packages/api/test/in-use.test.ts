@@ -14,7 +14,7 @@ const refusal = (noun: string, by: string) => ({
 });
 
 const parents: readonly [string, (world: World) => string, string][] = [
-  ["teams", ({ teamId }) => teamId, "agentInstances (2), documents (1), tasks (1) and users (1)"],
+  ["teams", ({ teamId }) => teamId, "agentInstances (2), documents (1), secrets (1), tasks (1) and users (1)"],
   ["agentRoles", ({ agentRoleId }) => agentRoleId, "agentInstances (2), cookbooks (1) and subscriptions (1)"],
   ["cookbooks", ({ cookbookId }) => cookbookId, "abTests (1), agentInstances (1) and tasks (1)"],
   ["recipes", ({ recipeId }) => recipeId, "abTests (1) and tasks (1)"],

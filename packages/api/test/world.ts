@@ -2,10 +2,23 @@ import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
+import { tenantEntities } from "@severalty/db/entities";
+import type { RowData } from "@severalty/db/testing/make-row";
+import { createEnvelope } from "@severalty/auth/envelope";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
-import { createNewId, type AuditLogId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
+import {
+  createNewId,
+  type AuditLogId,
+  type DocumentId,
+  type SecretId,
+  type TeamId,
+  type TenantKeyId,
+  type UserId,
+} from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { makeAgency, makeAgencyIds, type Agency } from "./agency.ts";
+import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
+import { testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant, Agency {
@@ -17,16 +30,27 @@ export interface World extends MadeTenant, Agency {
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
-  /** Without members, so that it can be removed. */
+  /** Another team of the tenant, without members or anything else. */
   readonly emptyTeamId: TeamId;
   /** Wrote nothing, so that he can be removed. */
   readonly colleagueId: UserId;
+  /** Of the whole tenant, with a value that can be revealed. */
+  readonly secretId: SecretId;
   readonly auditLogId: AuditLogId;
   /** Of the audit row. */
   readonly requestId: string;
+  /** Of the noun that was asked for, and referred to by nothing; empty without one. */
+  readonly row: RowData;
+}
+
+export interface WorldOptions {
+  readonly password?: string;
+  /** The noun of a case whose input is made of a row. */
+  readonly noun?: string | undefined;
 }
 
 const newId = createNewId();
+const envelope = createEnvelope({ key: testSecretsKey });
 const hashes = new Map<string, Promise<string>>();
 
 /** Hashing is slow on purpose, so worlds of one password share one hash. */
@@ -37,7 +61,10 @@ const hashOf = (password: string): Promise<string> => {
 };
 
 /** Makes a world of its own, past every policy. */
-export const makeWorld = async (admin: Client, password = "a password of this world"): Promise<World> => {
+export const makeWorld = async (
+  admin: Client,
+  { password = "a password of this world", noun }: WorldOptions = {},
+): Promise<World> => {
   const tenant = await makeTenant(admin);
   // A second administrator, so that the caller can be disabled or demoted.
   const { userId: colleagueId } = await makeMember(admin, tenant.tenantId);
@@ -47,6 +74,7 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
   const emptyTeamId = newId<TeamId>();
+  const secretId = newId<SecretId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
   await admin.query("update auth.identities set hashed_password = $2 where id = $1", [
@@ -74,6 +102,15 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
      values ($1, $2, $3, $4, $5, 'leaf', repeat('0', 64), now(), now())`,
     [tenantId, leafId, userId, documentId, teamId],
   );
+  const wrappedKey = envelope.createDataKey({ tenantId, keyVersion: 1 });
+  const ciphertext = envelope.encrypt(wrappedKey, { tenantId, secretId, keyVersion: 1 }, `value of ${secretId}`);
+  await admin.query(
+    `with key as (insert into app.tenant_keys (tenant_id, id, wrapped_key, key_version, created_at, updated_at)
+       values ($1, $2, $3, 1, now(), now()))
+     insert into app.secret_locker (tenant_id, id, name, team_id, ciphertext, key_version, created_at, updated_at)
+     values ($1, $4, 'there', null, $5, 1, now(), now()), ($1, $6, 'of the team', $7, $5, 1, now(), now())`,
+    [tenantId, newId<TenantKeyId>(), wrappedKey, secretId, ciphertext, newId<SecretId>(), teamId],
+  );
   await admin.query("update app.users set team_id = $2 where id = $1", [userId, teamId]);
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, resource_type, resource_id, request_id)
@@ -90,13 +127,15 @@ export const makeWorld = async (admin: Client, password = "a password of this wo
     leafId,
     teamId,
     emptyTeamId,
+    secretId,
     auditLogId,
     requestId,
+    row: noun === undefined ? {} : await makePlainRow(admin, noun, tenantId),
   };
 };
 
 /** A world that never was: every id is well-formed and names nothing. */
-export const makeNowhere = (): World => {
+export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
   const tag = randomBytes(6).toString("hex");
   return {
     ...makeAgencyIds(),
@@ -109,6 +148,7 @@ export const makeNowhere = (): World => {
     leafId: newId(),
     teamId: newId(),
     emptyTeamId: newId(),
+    secretId: newId(),
     auditLogId: newId(),
     role: "agency_admin",
     slug: `tenant-${tag}`,
@@ -117,24 +157,14 @@ export const makeNowhere = (): World => {
     refreshToken: createRefreshToken().token,
     linkToken: createOneTimeToken().token,
     requestId: `request-${tag}`,
+    row: noun === undefined ? {} : imaginePlainRow(noun),
   };
 };
 
 const tablesOfTenant = [
   "app.tenants",
-  "app.users",
-  "app.teams",
-  "app.documents",
-  "app.audit_logs",
   "auth.sessions",
-  "app.agent_roles",
-  "app.cookbooks",
-  "app.recipes",
-  "app.subscriptions",
-  "app.agent_instances",
-  "app.task_queue",
-  "app.ab_tests",
-  "app.ab_test_results",
+  ...tenantEntities.map(({ meta }) => `${meta.schema}.${meta.tableName}`),
 ];
 
 /** Every row of a world with the place and the transactions it is of: equal only if nothing was written or locked. */

@@ -1,3 +1,4 @@
+import type { EntitySchema } from "@mikro-orm/core";
 import { AbTestResult } from "./entities/ab-test-result.ts";
 import { AbTest } from "./entities/ab-test.ts";
 import { AgentInstance } from "./entities/agent-instance.ts";
@@ -27,7 +28,7 @@ import { Tenant } from "./entities/tenant.ts";
 import { User } from "./entities/user.ts";
 
 /** Entities whose rows belong to one tenant: posture, isolation and audit tests iterate this list. */
-export const tenantEntities = [
+export const tenantEntities: readonly EntitySchema[] = [
   User,
   Team,
   Document,
@@ -48,10 +49,10 @@ export const tenantEntities = [
   Budget,
   BudgetReservation,
   IdempotencyKey,
-] as const;
+];
 
 /** Every entity. Those outside `tenantEntities` are the whole allow-list of global tables. */
-export const entities = [
+export const entities: readonly EntitySchema[] = [
   Tenant,
   Template,
   Identity,
@@ -60,4 +61,4 @@ export const entities = [
   OneTimeToken,
   RateLimit,
   ...tenantEntities,
-] as const;
+];

@@ -150,6 +150,24 @@ const cases: Case[] = [
     good: ["alter table app.notes validate constraint notes_id_check"],
     isTransactional: false,
   },
+  ...[
+    "update app.notes set a = b where a is null;",
+    "loop update app.notes set a = b; commit; end loop;",
+    "loop select from app.notes where a is null for update; commit; end loop;",
+    "loop update app.notes set a = b where a is null; insert into app.notes values (1); commit; end loop;",
+    "loop update app.notes set a = b where a is null; perform app.f(); commit; end loop;",
+    "loop update app.notes set a = b -- where a is null\n; commit; end loop;",
+  ].map((block) => ({
+    rule: "resumable",
+    bad: [`do $$ begin ${block} end $$`],
+    good: [
+      `do $fill$ begin loop
+        UPDATE app.notes set a = 'delete' where a is null; -- insert
+        perform pg_sleep(0.1); commit; end loop; end $fill$`,
+      "do $$ begin loop update app.notes set a = b where a is distinct from b; commit; end loop; end $$",
+    ],
+    isTransactional: false,
+  })),
   ...["check (id > 0)", "foreign key (tenant_id, b) references app.b (tenant_id, id)"].map((constraint) => ({
     rule: "not-valid-first",
     bad: [`alter table app.notes add constraint c ${constraint}`],

@@ -81,7 +81,7 @@ describe("B5: with data in every table", () => {
     for (const name of names.toReversed()) {
       expect(await migrateDown(url, { steps: 1 })).toEqual([name]);
       const without = await schemaFingerprint(admin);
-      expect([name, without.length]).not.toEqual([name, before.length]);
+      expect([name, without]).not.toEqual([name, before]);
       expect(await migrateUp(url, { to: name })).toEqual([name]);
       expect([name, outline(await schemaFingerprint(admin))]).toEqual([name, outline(before)]);
       await migrateDown(url, { steps: 1 });

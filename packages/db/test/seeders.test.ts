@@ -2,11 +2,10 @@ import { createNewId, type IdentityId, type TenantId } from "@severalty/domain/i
 import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inSeedTransaction } from "../src/seeders/in-seed-transaction.ts";
-import { demo, seedDemo } from "../src/seeders/seed-demo.ts";
 import { seedInitialAdmin, storeSetPasswordLink, type InitialAdmin } from "../src/seeders/seed-initial-admins.ts";
 import { seedPlatform } from "../src/seeders/seed-platform.ts";
 import { enter } from "../src/testing/enter.ts";
-import { makeMember, makeTenant } from "../src/testing/make-tenant.ts";
+import { makeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { snapshot } from "../src/testing/snapshot.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
@@ -179,46 +178,4 @@ test("what fails while it seeds leaves nothing behind", async () => {
   });
   await expect(attempt).rejects.toThrow("half way");
   expect(await snapshot(admin)).toEqual(before);
-});
-
-describe("D3: the demo tenant", () => {
-  test("is made once, though ten try at once, and later runs change nothing", async () => {
-    const url = database.url("severalty_migrator");
-    const run = () => inSeedTransaction(url, (client) => seedDemo(client, "hash", newId));
-    const made = await Promise.all(Array.from({ length: 10 }, run));
-    expect(made.filter(Boolean)).toEqual([true]);
-    const before = await snapshot(admin);
-    expect(await run()).toBe(false);
-    expect(await snapshot(admin)).toEqual(before);
-  });
-
-  test("has an administrator who can sign in, a member, and documents of its own", async () => {
-    const { rows } = await admin.query(
-      `select u.email, u.role, i.hashed_password as hash,
-         (select count(*)::int from app.documents d where d.tenant_id = u.tenant_id and d.user_id = u.id) as documents
-       from app.users u join app.tenants t on t.id = u.tenant_id join auth.identities i on i.id = u.identity_id
-       where t.slug = $1 order by u.role`,
-      [demo.tenantSlug],
-    );
-    expect(rows).toEqual([
-      { email: demo.email, role: "agency_admin", hash: "hash", documents: 3 },
-      { email: "member@severalty.dev", role: "team_member", hash: "hash", documents: 0 },
-    ]);
-  });
-
-  test("leaves a person who is there already as he is", async () => {
-    await using other = await TestDatabase.create();
-    const client = await other.client();
-    const tenant = await makeTenant(client);
-    const { identityId } = await makeMember(client, tenant.tenantId);
-    await client.query("update auth.identities set email = $1, hashed_password = 'own' where id = $2", [
-      demo.email,
-      identityId,
-    ]);
-    await inSeedTransaction(other.url("severalty_migrator"), (seeder) => seedDemo(seeder, "hash", newId));
-    const { rows } = await client.query("select id, hashed_password as hash from auth.identities where email = $1", [
-      demo.email,
-    ]);
-    expect(rows).toEqual([{ id: identityId, hash: "own" }]);
-  });
 });

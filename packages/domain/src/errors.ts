@@ -1,4 +1,4 @@
-/** What kind of refusal an error is; the API maps each to one protocol code. */
+/** What kind of refusal an error is; the API maps each to one protocol code. `internal` is a fault that an operator has to mend. */
 export type ErrorKind =
   | "invalid-input"
   | "unauthenticated"
@@ -7,7 +7,8 @@ export type ErrorKind =
   | "conflict"
   | "too-large"
   | "rate-limited"
-  | "unavailable";
+  | "unavailable"
+  | "internal";
 
 /**
  * An error that a caller may see. `reason` is a stable machine word (`documents/not-found`), the message may be

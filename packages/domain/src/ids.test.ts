@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { NoTenantError, NotFoundError, StaleVersionError } from "./errors.ts";
-import { createNewId, tenantId, type TenantId } from "./ids.ts";
+import { createNewId, idOf, tenantId, type AnyId, type IdOf, type TenantId } from "./ids.ts";
 
 test("ids are UUIDs of version 7, and a newer one sorts after an older one", () => {
   const newId = createNewId();
@@ -10,6 +10,18 @@ test("ids are UUIDs of version 7, and a newer one sorts after an older one", () 
   expect(ids.every((id) => id[14] === "7")).toBe(true);
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(1000);
+});
+
+test("an id defined anywhere is a UUID, counts as an id, and is none of another noun nor a bare string", () => {
+  const invoiceId = idOf<"InvoiceId">();
+  const id: IdOf<"InvoiceId"> = invoiceId.parse("0190f3b0-0000-7000-8000-000000000000");
+  const any: AnyId = id;
+  // @ts-expect-error -- an invoice's id where a tenant's is asked for
+  const tenant: TenantId = id;
+  // @ts-expect-error -- a string that names nothing
+  const bare: AnyId = "0190f3b0-0000-7000-8000-000000000000";
+  expect([any, tenant, bare]).toEqual([id, id, id]);
+  expect(invoiceId.safeParse("invoice-1").success).toBe(false);
 });
 
 const at = (ms: number) => createNewId({ clock: () => ms, random: () => new Uint8Array(16).fill(7) })<TenantId>();

@@ -1,6 +1,12 @@
 import { v7 } from "uuid";
 import { z } from "zod";
 
+/** A UUID that says what it names, such as `IdOf<"TeamId">`. */
+export type IdOf<Name extends string> = string & z.core.$brand<Name>;
+
+/** The rule for an id from outside. An id that no pure rule names may stand beside its entity instead of here. */
+export const idOf = <Name extends `${string}Id`>() => z.uuid().brand<Name>();
+
 /** A tenant: the land held by one owner. */
 export const tenantId = z.uuid().brand<"TenantId">();
 export type TenantId = z.infer<typeof tenantId>;
@@ -76,8 +82,8 @@ export type BudgetReservationId = z.infer<typeof budgetReservationId>;
 export const idempotencyKeyId = z.uuid().brand<"IdempotencyKeyId">();
 export type IdempotencyKeyId = z.infer<typeof idempotencyKeyId>;
 
-/** Any branded id: a UUID that says what it names. */
-export type AnyId = string & z.core.$brand<string>;
+/** Any branded id, wherever it is defined. */
+export type AnyId = IdOf<string>;
 
 /** Makes ids: UUID version 7 (RFC 9562 section 5.7), so that newer ids sort after older ones. */
 export type NewId = <Id extends AnyId>() => Id;

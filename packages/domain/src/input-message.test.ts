@@ -43,3 +43,8 @@ test("no message shows what is inside an object or a list", () => {
   const result = hidden.safeParse({ password: ["hunter2"], nested: ["hunter2", { token: "hunter2" }] });
   expect(JSON.stringify(result.error?.issues)).not.toContain("hunter2");
 });
+
+test("no message shows text that stands where an object belongs", () => {
+  const result = z.strictObject({ password }).safeParse("hunter2");
+  expect(result.error?.issues[0]?.message).toMatch(/expected object, received string, got text of 7 characters$/);
+});

@@ -11,7 +11,10 @@ export const installInputMessages = (): void => {
     customError: (issue) => {
       const said = english(issue);
       const rule = typeof said === "string" ? said : said?.message;
-      return rule === undefined || issue.code === "unrecognized_keys" ? rule : `${rule}, got ${seen(issue.input)}`;
+      if (rule === undefined || issue.code === "unrecognized_keys") return rule;
+      // Text in the place of a whole object may be the secret that belongs into one of its fields.
+      const isHidden = issue.code === "invalid_type" && issue.expected === "object" && typeof issue.input === "string";
+      return `${rule}, got ${isHidden ? `text of ${issue.input.length} characters` : seen(issue.input)}`;
     },
   });
 };

@@ -22,10 +22,22 @@ test("whoever may change a thing may also read it", () => {
 });
 
 test("no role of the reserved tenant touches business data, and a member reads no audit log", () => {
+  const known = ["tenants.read", "users.read", "auditLogs.read"];
   for (const role of ["admin", "user"] as const)
-    for (const permission of permissions.filter((known) => known.startsWith("documents.")))
-      expect(isPermitted(role, permission)).toBe(false);
+    expect(permissions.filter((permission) => isPermitted(role, permission) && !known.includes(permission))).toEqual(
+      [],
+    );
   expect(isPermitted("team_member", "auditLogs.read")).toBe(false);
+});
+
+test("each role holds exactly what the table gives it", () => {
+  expect([...permissionsOf.team_member]).toEqual(
+    expect.arrayContaining(["teams.read", "users.read", "documents.read", "documents.write"]),
+  );
+  expect(isPermitted("team_member", "teams.write")).toBe(false);
+  expect(isPermitted("team_member", "users.write")).toBe(false);
+  expect(permissionsOf.admin).toEqual(new Set(["tenants.read", "users.read", "auditLogs.read"]));
+  expect(permissionsOf.user).toEqual(new Set(["tenants.read"]));
 });
 
 test("a word is a role or it is not; names of every object's own properties are not", () => {

@@ -1,16 +1,26 @@
 #!/usr/bin/env node
-/** severalty-migrate [arguments of the migrator]: on the database that DATABASE_URL names, otherwise on that of dev. */
+/**
+ * severalty-migrate [arguments of the migrator]: on the database that DATABASE_URL names, otherwise on that of dev.
+ * severalty-migrate create NAME: writes a migration, and needs no database.
+ */
 import { dataFolder, PROGRAMS } from "./repository.ts";
 import { runMigrator } from "./run-migrator.ts";
+import { runToEnd } from "./run-to-end.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-process.exit(
-  await runMigrator({
-    data: dataFolder(process.env),
+const [command, ...rest] = process.argv.slice(2);
+const [env, stop] = [process.env, stopSignal()];
+
+const run = (): Promise<number> => {
+  if (command === "create") return runToEnd([PROGRAMS.createMigration, ...rest], { env, stop });
+  return runMigrator({
+    data: dataFolder(env),
     args: process.argv.slice(2),
-    env: process.env,
+    env,
     migrator: PROGRAMS.migrator,
-    stop: stopSignal(),
+    stop,
     say: console.error,
-  }),
-);
+  });
+};
+
+process.exit(await run());

@@ -15,7 +15,7 @@ export const migratorEnv = (env: NodeJS.ProcessEnv, urls: ConnectionUrls): NodeJ
 export const serverEnv = (
   env: NodeJS.ProcessEnv,
   urls: ConnectionUrls,
-  own: { readonly port: number; readonly authSecret: string },
+  own: { readonly port: number; readonly authSecret: string; readonly secretsKey: string },
 ): NodeJS.ProcessEnv => ({
   ...env,
   ENVIRONMENT: "development",
@@ -24,6 +24,7 @@ export const serverEnv = (
   AUTH_DATABASE_URL: urls.auth,
   PLATFORM_DATABASE_URL: urls.platform,
   AUTH_SECRET: env["AUTH_SECRET"] || own.authSecret,
+  SECRETS_KEY: env["SECRETS_KEY"] || own.secretsKey,
 });
 
 const passwordIn = (url: string) => decodeURIComponent(new URL(url).password);

@@ -1,4 +1,4 @@
-import { demo } from "@severalty/db/seeders/seed-demo";
+import { demo } from "@severalty/db/seeders/demo/demo-people";
 
 /** What the block tells. */
 export interface ReadyFacts {

@@ -5,6 +5,7 @@ export const REPOSITORY = resolve(import.meta.dirname, "../../..");
 
 /** The programs that the commands run, absolute. */
 export const PROGRAMS = {
+  createMigration: resolve(REPOSITORY, "tooling/generators/src/migrate-create.ts"),
   migrator: resolve(REPOSITORY, "apps/migrator/src/main.ts"),
   server: resolve(REPOSITORY, "apps/server/src/main.ts"),
 } as const;

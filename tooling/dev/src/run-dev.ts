@@ -68,9 +68,10 @@ const run = async (options: DevOptions, cleanup: AsyncDisposableStack) => {
   if (code !== 0) throw new DevFailure(`the migrator ended with exit code ${code}; its own message is above.`);
 
   const authSecret = keepPrivateFile(join(data, "auth-secret"), () => randomBytes(48).toString("base64url"));
+  const secretsKey = keepPrivateFile(join(data, "secrets-key"), () => randomBytes(32).toString("base64"));
   const server = watchServer({
     program: programs.server,
-    env: serverEnv(env, urls, { port, authSecret }),
+    env: serverEnv(env, urls, { port, authSecret, secretsKey }),
     port,
     pidFile: join(data, "server.pid"),
     onReload: (tookMs) => say(`Severalty: reloaded in ${tookMs} ms`),

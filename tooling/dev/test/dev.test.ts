@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withClient } from "@severalty/postgres/with-client";
 import { expect, test } from "vitest";
-import { demo } from "@severalty/db/seeders/seed-demo";
+import { demo } from "@severalty/db/seeders/demo/demo-people";
 import { isQuiet, makePlace, startRealDev } from "./dev-process.ts";
 
 test("the real server answers after a first start, lets the demo user in, and ends in order", async () => {

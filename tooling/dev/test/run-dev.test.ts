@@ -37,6 +37,7 @@ test("a first start brings everything up, says how to use it, and Ctrl-C takes a
     AUTH_DATABASE_URL: urls["auth"],
     PLATFORM_DATABASE_URL: urls["platform"],
     AUTH_SECRET: readFileSync(join(place.data, "auth-secret"), "utf8"),
+    SECRETS_KEY: readFileSync(join(place.data, "secrets-key"), "utf8"),
   });
   expect(env).not.toHaveProperty("ADMIN_DATABASE_URL");
 
@@ -51,7 +52,7 @@ test("passwords, the secret of tokens and the data are kept from one start to th
   using place = await makePlace();
   // Whether the port is free again is up to the machine.
   const keep = () =>
-    ["auth-secret", "urls.json"].map((name) =>
+    ["auth-secret", "secrets-key", "urls.json"].map((name) =>
       readFileSync(join(place.data, name), "utf8").replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1"),
     );
   let before: string[];

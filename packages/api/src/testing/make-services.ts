@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createAccessTokens } from "@severalty/auth/access-token";
+import { createEnvelope } from "@severalty/auth/envelope";
 import { poolOf } from "@severalty/db/orm";
 import type { TestDatabase } from "@severalty/db/testing/test-database";
 import { createNewId } from "@severalty/domain/ids";
@@ -10,6 +11,9 @@ import type { Services } from "../services.ts";
 /** Signs the tokens of tests. */
 export const testSecret = "a secret of tests, of thirty-two bytes or more";
 
+/** Wraps the data keys of tests; 32 bytes in base64url. */
+export const testSecretsKey = "a-key-of-tests-that-protects-no-secret-at-A";
+
 /** What requests share, on a test database: silent, and with rate limits that no test meets by accident. */
 export const makeServices = async (database: TestDatabase, overrides: Partial<Services> = {}): Promise<Services> => {
   const auth = overrides.auth ?? (await database.orm("severalty_auth"));
@@ -17,6 +21,7 @@ export const makeServices = async (database: TestDatabase, overrides: Partial<Se
     app: overrides.app ?? (await database.orm("severalty_app")),
     auth,
     accessTokens: createAccessTokens({ secret: testSecret }),
+    envelope: createEnvelope({ key: testSecretsKey }),
     rateLimits: createRateLimits(await poolOf(auth), 1000),
     clock: () => new Date(),
     newId: createNewId(),

@@ -1,5 +1,5 @@
-import { alteredTable, createdTables, partsOf } from "./read-sql.ts";
-import { eachStatement, type Rule } from "./rule.ts";
+import { alteredTable, blockOf, createdTables, partsOf } from "./read-sql.ts";
+import { eachStatement, type LintedStatement, type Rule } from "./rule.ts";
 
 export const concurrentIndex: Rule = {
   name: "concurrent-index",
@@ -37,23 +37,34 @@ export const resumable: Rule = {
   name: "resumable",
   reason:
     "A migration without a transaction runs again from its start after a failure, and must bear that at every point.",
-  mend: "Put `drop index concurrently if exists …` before each `create index concurrently …` of that name, and everything else into another migration.",
+  mend: "Put `drop index concurrently if exists …` before each `create index concurrently …` of that name, fill rows in a DO block that commits each batch and changes only what `is null` or `is distinct from` what it shall be, and put everything else into another migration.",
   find: ({ isTransactional, statements }) =>
     isTransactional
       ? []
       : statements.flatMap((statement, at) => {
           const before = statements.slice(0, at).map(({ sql }) => sql);
-          const what = notResumable(statement.sql, before);
+          const what = notResumable(statement, before);
           return what === undefined ? [] : [{ statement, what }];
         }),
 };
 
-const notResumable = (sql: string, before: readonly string[]): string | undefined => {
+const notResumable = ({ sql, text }: LintedStatement, before: readonly string[]): string | undefined => {
   if (sql.startsWith("drop index concurrently if exists ")) return undefined;
   if (/^alter table [\w.]+ validate constraint \w+$/.test(sql)) return undefined;
+  if (sql.startsWith("do ")) return isBackfill(text) ? undefined : "a DO block that is not a backfill in batches";
   const [, name, schema] = /^create (?:unique )?index concurrently (\w+) on (?:only )?(\w+)\./.exec(sql) ?? [];
   if (name === undefined) return "a statement that may not be repeatable";
   return before.includes(`drop index concurrently if exists ${schema}.${name}`)
     ? undefined
     : `no drop of ${schema}.${name} before it`;
+};
+
+/** Commits as it goes, changes rows and nothing else, and knows by their values those that are still to do. */
+const isBackfill = (text: string): boolean => {
+  const body = blockOf(text);
+  if (body === undefined || !/\bcommit ?;/.test(body) || !/\bupdate [\w.]+\.[\w.]+/.test(body)) return false;
+  if (!/\bis (?:null|distinct from)\b/.test(body)) return false;
+  return !/\b(?:insert|delete|merge|truncate|create|alter|drop|grant|revoke|execute|call|perform (?!pg_sleep ?\())\b/.test(
+    body,
+  );
 };

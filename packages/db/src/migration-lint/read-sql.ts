@@ -25,6 +25,12 @@ const normal = (text: string): string =>
 /** Comments, literals, bodies between dollars, and quoted names, of which the name is kept (PostgreSQL manual, section 4.1). */
 const opaque = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|"([^"]+)"/g;
 
+/** What a DO block does, in the same form as a command; undefined of anything else. */
+export const blockOf = (text: string): string | undefined => {
+  const body = /^\s*do (?:language plpgsql )?\$(\w*)\$([\s\S]*)\$\1\$\s*$/i.exec(text)?.[2];
+  return body === undefined ? undefined : normal(body);
+};
+
 /** The qualified name of the table that a command creates, or undefined. */
 export const createdTable = (sql: string): string | undefined =>
   /^create (?:unlogged )?table (?:if not exists )?([\w.]+)/.exec(sql)?.[1];

@@ -1,15 +1,20 @@
 import { Client } from "pg";
 
-/** Runs `work` in one transaction as the migrator, one seeder at a time; what it throws rolls everything back. */
+/**
+ * Runs `work` in one transaction as the migrator, one seeder at a time unless several may go `together`; what it throws rolls everything
+ * back.
+ */
 export const inSeedTransaction = async <Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
+  { together = false }: { together?: boolean } = {},
 ): Promise<Result> => {
   const client = new Client({ connectionString: url, application_name: "severalty-seeder" });
   await client.connect();
   try {
     await client.query("begin");
-    await client.query("select pg_advisory_xact_lock(hashtext('severalty/seeder'))");
+    const lock = together ? "pg_advisory_xact_lock_shared" : "pg_advisory_xact_lock";
+    await client.query(`select ${lock}(hashtext('severalty/seeder'))`);
     const result = await work(client);
     await client.query("commit");
     return result;

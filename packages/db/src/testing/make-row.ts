@@ -90,7 +90,8 @@ export const makeChange = (meta: EntityMetadata): RowData => {
     meta.props.filter(isFree).find(ofType(/^text$/)) ??
     meta.props.filter(isFree).find(ofType(/^(int|bigint|numeric)/)) ??
     meta.props.find(({ nullable, columnTypes }) => nullable === true && columnTypes[0] === "text");
-  if (property === undefined) throw new Error(`${meta.className} has nothing to change: teach makeChange another type`);
+  // Where nothing is free, the moment at which it was made is.
+  if (property === undefined) return { createdAt: new Date(Date.now() - randomInt(1, 3_600_000)) };
   const isText = property.columnTypes[0] === "text";
   return { [property.name]: isText ? valueFor(meta, property) : randomInt(100_000_000, 1_000_000_000) };
 };
@@ -138,6 +139,7 @@ const valueFor = (meta: EntityMetadata, { name, columnTypes: [type = ""] }: Enti
   if (type === "uuid") return newId();
   if (type === "text") return `text-${randomBytes(6).toString("hex")}`;
   if (type.startsWith("timestamptz")) return new Date(Date.now() + (name.startsWith("expires") ? 3_600_000 : 0));
+  if (type === "date") return new Date(Date.now() - randomInt(10_000) * 86_400_000).toISOString().slice(0, 10);
   if (type === "bytea") return randomBytes(32);
   if (type === "jsonb") return {};
   if (type.endsWith("[]")) return [];

@@ -1,0 +1,158 @@
+/** What demo data is made of. */
+export const firstNames = [
+  "Ada",
+  "Amir",
+  "Bea",
+  "Carlos",
+  "Chiara",
+  "Dana",
+  "Elif",
+  "Emeka",
+  "Femi",
+  "Greta",
+  "Hana",
+  "Ines",
+  "Jonas",
+  "Kofi",
+  "Lena",
+  "Mateo",
+  "Mira",
+  "Nadia",
+  "Noor",
+  "Oskar",
+  "Priya",
+  "Quentin",
+  "Rosa",
+  "Sven",
+  "Tariq",
+  "Uma",
+  "Viktor",
+  "Wanda",
+  "Yuki",
+  "Zoe",
+] as const;
+
+export const lastNames = [
+  "Abara",
+  "Bergmann",
+  "Castillo",
+  "Dubois",
+  "Eriksen",
+  "Fischer",
+  "Garcia",
+  "Haddad",
+  "Ivanova",
+  "Jansen",
+  "Kaya",
+  "Lindqvist",
+  "Moreau",
+  "Nakamura",
+  "Okafor",
+  "Petrov",
+  "Quispe",
+  "Rossi",
+  "Santos",
+  "Tanaka",
+  "Ueda",
+  "Varga",
+  "Weber",
+  "Xu",
+  "Yilmaz",
+  "Zhou",
+] as const;
+
+export const agencies = [
+  "Northlight",
+  "Copper & Pine",
+  "Harbour Nine",
+  "Studio Meridian",
+  "Blue Heron",
+  "Fieldwork",
+  "Lantern",
+  "Quarterdeck",
+  "Saltmarsh",
+  "Tessellate",
+  "Undertow",
+  "Windrose",
+] as const;
+
+export const teamNames = [
+  "Editorial",
+  "Research",
+  "Support",
+  "Growth",
+  "Design",
+  "Finance",
+  "Legal",
+  "Operations",
+  "Partnerships",
+  "Press",
+  "Quality",
+  "Video",
+] as const;
+
+export const clients = [
+  "Northwind",
+  "Contoso Bank",
+  "Fabrikam",
+  "Adatum",
+  "Litware",
+  "Proseware",
+  "Tailspin",
+  "Wingtip",
+  "Alpine Rail",
+  "Bellows College",
+  "City Harbour",
+  "Delta Foods",
+] as const;
+
+export const documentKinds = [
+  "Client brief",
+  "Campaign plan",
+  "Interview notes",
+  "Meeting minutes",
+  "Market overview",
+  "Style guide",
+  "Retrospective",
+  "Proposal",
+] as const;
+
+export const topics = [
+  "spring launch",
+  "pricing page",
+  "onboarding letters",
+  "annual report",
+  "support hours",
+  "press kit",
+  "newsletter",
+  "loyalty programme",
+  "data migration",
+  "hiring round",
+  "privacy notice",
+  "trade fair",
+] as const;
+
+export const sentences = [
+  "The audience knows the product and wants reasons, not adjectives.",
+  "Two markets are in scope; the second follows once the first has answered.",
+  "Every figure needs a source that a reader can open.",
+  "We agreed to one voice across letters, pages and calls.",
+  "The draft is due on Thursday and goes to legal before anybody else.",
+  "Support sees the same three questions every week; the page should answer them.",
+  "The budget covers research and two rounds of corrections.",
+  "Nobody outside the team should see names before the announcement.",
+  "The old text is long where it should be short, and silent where people ask.",
+  "Next steps: collect examples, write the outline, test it with five readers.",
+  "Numbers are compared with the quarter before, not with the plan.",
+  "If the date slips, the partner has to know a week ahead.",
+] as const;
+
+/** What agents are, with what they do. */
+export const agentRoles = [
+  { name: "Writer", capabilities: ["draft", "rewrite", "translate"], icon: "✍️" },
+  { name: "Researcher", capabilities: ["web-search", "summarise", "cite"], icon: "🔎" },
+  { name: "Support agent", capabilities: ["answer", "escalate", "tag"], icon: "🎧" },
+  { name: "Analyst", capabilities: ["query", "chart", "forecast"], icon: "📈" },
+] as const;
+
+export const taskKinds = ["draft", "research", "answer", "report", "translate"] as const;
