@@ -3,17 +3,22 @@ import { parseArgs } from "node:util";
 /** What --help says. */
 export const usage = `usage: migrate [COMMAND] [OPTIONS]
 
-  (none)   up, then seed
-  up       run pending migrations, in order; one migrator at a time, each migration in a transaction of its own
-  down     take the newest migration back; with ENVIRONMENT=production only with --force-production
-  status   list migrations and when each ran; exits 1 while any is pending
-  plan     print the SQL that up would run, and run nothing
-  check    exit 1 when a migration is pending, unknown or was edited after it ran, or the schema is not the entities'
-  seed     the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
+  (none)      up, then seed
+  up          run pending migrations, in order; one migrator at a time, each migration in a transaction of its own; then make the
+              audit log's partitions, 12 months ahead
+  down        take the newest migration back; with ENVIRONMENT=production only with --force-production
+  status      list migrations and when each ran; exits 1 while any is pending
+  plan        print the SQL of the migrations that up would run, and run nothing
+  check       exit 1 when a migration is pending, unknown or was edited after it ran, the schema is not the entities', or the audit
+              log's partitions are not made ahead
+  partitions  make the audit log's partitions, 12 months ahead, and archive what is past its retention; for cron, every month
+  seed        the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
 
   --to NAME           with up, plan: the last migration to run; with down: the newest to stay
   --steps N           with down: how many to take back; 1 by default
   --force-production  with down: yes, in production; it drops tables with what is in them
+  --keep-months N     with partitions: whole months to keep beside the current one; AUDIT_RETENTION_MONTHS by default
+  --drop              with partitions: drop what is past its retention, and what was archived before, instead of archiving it
   --demo              with seed or no command: also a demo tenant; refused in production
   --tenants N         with --demo: how many demo tenants, 1 to 10000; 1 by default
   --scale S           with --demo: how much each holds, 1 to 1000; 1 by default is 50 documents, 10 tasks, 30 runs of agents
@@ -28,19 +33,21 @@ exit codes:
   4  role unfit to migrate
   5  the database is newer than this program; nothing was changed
   6  a migration was edited after it ran; nothing was changed
-  7  a migration failed; the message says what state the database is in
+  7  a migration or a partition failed; the message says what state the database is in
   8  a lock was not had in time, another migrator's or one on a table; or the migrator's own was lost`;
 
 /** The command line itself is wrong. */
 export class UsageError extends Error {}
 
-const commands = ["up", "down", "status", "plan", "check", "seed"] as const;
+const commands = ["up", "down", "status", "plan", "check", "partitions", "seed"] as const;
 
 /** Which commands an option goes with. */
 const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = {
   to: ["up", "down", "plan"],
   steps: ["down"],
   "force-production": ["down"],
+  "keep-months": ["partitions"],
+  drop: ["partitions"],
   demo: ["seed", "no command"],
   tenants: ["seed", "no command"],
   scale: ["seed", "no command"],
@@ -56,6 +63,8 @@ export interface Arguments {
   readonly to: string | undefined;
   readonly steps: number | undefined;
   readonly forceProduction: boolean;
+  readonly keepMonths: number | undefined;
+  readonly drop: boolean;
   /** Undefined: no demo data. */
   readonly demo: { readonly tenants: number; readonly scale: number } | undefined;
   readonly json: boolean;
@@ -83,6 +92,8 @@ export const readArguments = (): Arguments => {
     to: values.to,
     steps: values.steps === undefined ? undefined : readCount("steps", values.steps, 9999),
     forceProduction: values["force-production"] ?? false,
+    keepMonths: values["keep-months"] === undefined ? undefined : readCount("keep-months", values["keep-months"], 9999),
+    drop: values.drop ?? false,
     demo:
       values.demo === true
         ? { tenants: readCount("tenants", values.tenants, 10_000), scale: readCount("scale", values.scale, 1000) }
@@ -111,6 +122,8 @@ const parse = () => {
         to: { type: "string" },
         steps: { type: "string" },
         "force-production": { type: "boolean" },
+        "keep-months": { type: "string" },
+        drop: { type: "boolean" },
         demo: { type: "boolean" },
         tenants: { type: "string" },
         scale: { type: "string" },

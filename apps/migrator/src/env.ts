@@ -44,6 +44,12 @@ export const migratorEnv = z
       })
       .default("0")
       .transform(Number),
+    /** Whole months of the audit log to keep beside the current one; undefined keeps all. */
+    AUDIT_RETENTION_MONTHS: z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, { error: "must be a whole number of months from 1 to 9999" })
+      .transform(Number)
+      .optional(),
     LOG_FORMAT: z.enum(logFormats, { error: `must be one of ${logFormats.join(", ")}` }).default("pretty"),
   })
   .superRefine((env, context) => {

@@ -1,4 +1,10 @@
-import { LockHeldError, LockLostError, MigrationFailedError, RecordFailedError } from "@severalty/db/migration/errors";
+import {
+  LockHeldError,
+  LockLostError,
+  MigrationFailedError,
+  PartitionsFailedError,
+  RecordFailedError,
+} from "@severalty/db/migration/errors";
 import { expect, test } from "vitest";
 import { explain } from "./explain.ts";
 
@@ -13,6 +19,8 @@ const failed = (code: string) =>
     cause: Object.assign(new Error("no"), { code }),
   });
 
+const noneDone = { made: [] };
+
 test.each([
   ["a lock on a table that was not had", failed("55P03"), 8],
   ["a lock of another migrator", new LockHeldError(60_000), 8],
@@ -20,6 +28,12 @@ test.each([
   ["any other failure of a migration", failed("42P07"), 7],
   ["a lock on the record", new RecordFailedError(Object.assign(new Error("no"), { code: "55P03" })), 8],
   ["a record that is refused", new RecordFailedError(new Error("no")), 7],
+  [
+    "a lock on the audit log",
+    new PartitionsFailedError(Object.assign(new Error("no"), { code: "55P03" }), noneDone),
+    8,
+  ],
+  ["any other failure of its partitions", new PartitionsFailedError(new Error("no"), noneDone), 7],
   ["an error that nobody foresaw", new TypeError("no"), 1],
 ])("%s has its exit code", (_, error, exitCode) => {
   expect(explain(error).exitCode).toBe(exitCode);

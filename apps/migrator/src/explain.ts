@@ -4,13 +4,14 @@ import {
   LockLostError,
   MigrationFailedError,
   NewerDatabaseError,
+  PartitionsFailedError,
   RecordFailedError,
   UnknownMigrationError,
 } from "@severalty/db/migration/errors";
 import { UnfitRoleError } from "@severalty/db/provision";
 import { EnvironmentError } from "@severalty/domain/environment";
 import { usage, UsageError } from "./arguments.ts";
-import { DownInProductionError } from "./commands.ts";
+import { DownInProductionError, DropOfEverythingError, NoAuditLogError } from "./commands.ts";
 import { UnreachableError } from "./prepare.ts";
 import { DemoInProductionError } from "./seed.ts";
 
@@ -27,6 +28,7 @@ const exitCodes = [
   [EnvironmentError, 2],
   [DemoInProductionError, 2],
   [DownInProductionError, 2],
+  [DropOfEverythingError, 2],
   [UnknownMigrationError, 2],
   [UnreachableError, 3],
   [UnfitRoleError, 4],
@@ -34,12 +36,12 @@ const exitCodes = [
   [EditedMigrationError, 6],
   [MigrationFailedError, 7],
   [RecordFailedError, 7],
+  [PartitionsFailedError, 7],
+  [NoAuditLogError, 1],
   [LockHeldError, 8],
   [LockLostError, 8],
 ] as const;
 
 /** 55P03 is lock_not_available. */
 const exitCodeOf = (error: Error, usual: number): number =>
-  (error instanceof MigrationFailedError || error instanceof RecordFailedError) && error.sqlstate === "55P03"
-    ? 8
-    : usual;
+  "sqlstate" in error && error.sqlstate === "55P03" ? 8 : usual;

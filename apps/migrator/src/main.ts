@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnvironment } from "@severalty/domain/environment";
 import { type Arguments, readArguments, usage } from "./arguments.ts";
-import { assertMayGoDown, check, down, plan, status, up } from "./commands.ts";
+import { assertMayDrop, assertMayGoDown, check, down, partitions, plan, status, up } from "./commands.ts";
 import { type MigratorEnv, migratorEnv } from "./env.ts";
 import { explain } from "./explain.ts";
 import { createLog, type Log } from "./log.ts";
@@ -23,17 +23,19 @@ const run = async (): Promise<number> => {
   log = createLog(env.LOG_FORMAT, now);
   if (given.demo !== undefined && env.ENVIRONMENT === "production") throw new DemoInProductionError();
   if (given.command === "down") assertMayGoDown(env, given);
+  assertMayDrop(env, given);
   const isReading = given.command === "status" || given.command === "plan" || given.command === "check";
   await prepare(env, { provisions: !isReading }, log.say);
   return execute(env, given);
 };
 
 const execute = async (env: MigratorEnv, given: Arguments): Promise<number> => {
-  if (given.command === "status") return status(env, given);
-  if (given.command === "check") return check(env);
+  if (given.command === "status") return status(env, given, now());
+  if (given.command === "check") return check(env, now());
   if (given.command === "plan") await plan(env, given);
   if (given.command === "down") await down(env, given, log.say);
-  if (given.command === undefined || given.command === "up") await up(env, given, log.say);
+  if (given.command === undefined || given.command === "up") await up(env, given, log.say, now());
+  if (given.command === "partitions") await partitions(env, given, log.say, now());
   if (given.command === undefined || given.command === "seed")
     await seed(env, { demo: given.demo, clock: now }, log.say);
   return 0;

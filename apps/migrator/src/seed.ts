@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { createOneTimeToken, oneTimeTokenTtlMs } from "@severalty/auth/one-time-token";
 import { hashPassword } from "@severalty/auth/password";
 import { inSeedTransaction } from "@severalty/db/seeders/in-seed-transaction";
+import { maintainAuditPartitions } from "@severalty/db/partitions/maintain-audit-partitions";
+import { demoHistoryDays, demoHistoryMonths } from "@severalty/db/seeders/demo/demo-activity";
 import { demo } from "@severalty/db/seeders/demo/demo-people";
 import { demoRows, demoSize } from "@severalty/db/seeders/demo/demo-size";
 import { seedDemo } from "@severalty/db/seeders/seed-demo";
@@ -66,6 +68,8 @@ const seedDemos = async (
   now: Date,
   say: (line: string) => void,
 ): Promise<void> => {
+  const historyBegan = new Date(now.getTime() - demoHistoryDays * 86_400_000);
+  await maintainAuditPartitions(env.DATABASE_URL, { now: historyBegan, monthsAhead: demoHistoryMonths });
   const hashedPassword = await hashPassword(demo.password);
   const rowsOfOne = demoRows(demoSize(scale));
   using progress = showProgress(env.LOG_FORMAT, tenants * rowsOfOne, say);

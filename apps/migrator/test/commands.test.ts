@@ -118,7 +118,7 @@ describe("exit codes: each says what happened, the state, and what to do, for", 
     expect(stderr).toContain(`this run finished ${second} before it\n`);
     expect(stderr).toMatch(lines);
     await database.rows("drop table app.documents");
-    expect((await runMigrator(database.env, ["up"])).stdout).toBe(
+    expect((await runMigrator(database.env, ["up"])).stdout).toContain(
       `migrations: ran ${names.slice(names.indexOf(failing)).join(", ")}\n`,
     );
   });

@@ -17,6 +17,8 @@ test.each([
   [["up", "--steps", "1"], "--steps goes with down; got up"],
   [["seed", "--to", "0001_tenancy"], "--to goes with up, down, plan; got seed"],
   [["up", "--force-production"], "--force-production goes with down; got up"],
+  [["up", "--keep-months", "6"], "--keep-months goes with partitions; got up"],
+  [["partitions", "--keep-months", "0"], "--keep-months must be a whole number from 1 to 9999, got 0"],
   [["down", "--steps", "0"], "--steps must be a whole number from 1 to 9999, got 0"],
   [["down", "--steps", "1", "--to", "0001_tenancy"], "--to and --steps: give one of them"],
   [["--force"], "Unknown option '--force'"],
@@ -30,7 +32,7 @@ test.each([
 test("--help explains commands and exit codes, whatever the environment", async () => {
   const { code, stdout, stderr } = await runMigrator({}, ["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const word of ["up", "down", "status", "plan", "check", "seed", "--to", "--demo", "exit codes"])
+  for (const word of ["up", "down", "status", "plan", "check", "partitions", "seed", "--to", "--demo", "exit codes"])
     expect(stdout).toContain(word);
 });
 
@@ -54,12 +56,14 @@ test("C3: every wrong setting is named at once, and no value that may be a secre
     PUBLIC_URL: "console",
     CONNECT_ATTEMPTS: "many",
     STATEMENT_TIMEOUT_MS: "15 min",
+    AUDIT_RETENTION_MONTHS: "1 year",
     LOG_FORMAT: "xml",
   });
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   const names = [...stderr.matchAll(/^ {2}- (\w+) must be /gm)].map(([, name = ""]) => name);
   expect(names.toSorted()).toEqual([
     "ADMIN_DATABASE_URL",
+    "AUDIT_RETENTION_MONTHS",
     "CONNECT_ATTEMPTS",
     "DATABASE_URL",
     "ENVIRONMENT",

@@ -10,6 +10,7 @@ import { SecretsAndTasks } from "./migrations/0009-secrets-and-tasks.ts";
 import { ExperimentsAndBudgets } from "./migrations/0010-experiments-and-budgets.ts";
 import { TeamVisibility } from "./migrations/0011-team-visibility.ts";
 import { DocumentsTeamIndex } from "./migrations/0012-documents-team-index.ts";
+import { AuditArchive } from "./migrations/0013-audit-archive.ts";
 import { Seeding } from "./migrations/0015-seeding.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
@@ -26,5 +27,6 @@ export const migrations = [
   { name: "0010_experiments_and_budgets", class: ExperimentsAndBudgets },
   { name: "0011_team_visibility", class: TeamVisibility },
   { name: "0012_documents_team_index", class: DocumentsTeamIndex },
+  { name: "0013_audit_archive", class: AuditArchive },
   { name: "0015_seeding", class: Seeding },
 ];

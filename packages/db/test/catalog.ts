@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 /** The schemas that are Severalty's own. */
-const ours = "('app', 'auth', 'sealed')";
+const ours = "('app', 'auth', 'sealed', 'archive')";
 
 export interface Table {
   readonly name: string;

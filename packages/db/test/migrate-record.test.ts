@@ -34,6 +34,17 @@ describe("to a name", () => {
   });
 });
 
+test("before the first migration the schema of the record is the owner's, so that functions in it can become his in any order", async () => {
+  await using database = await TestDatabase.create({ migrated: false });
+  const list = [
+    makeMigration("1_one", [
+      "create function app.one() returns int language sql as 'select 1'",
+      "alter function app.one() owner to severalty_owner",
+    ]),
+  ];
+  expect(await migrateUp(database.url("severalty_migrator"), { migrations: list })).toEqual(["1_one"]);
+});
+
 test("a plan is the SQL of what is pending, and runs none of it", async () => {
   await using database = await TestDatabase.create({ migrated: false });
   const url = database.url("severalty_migrator");

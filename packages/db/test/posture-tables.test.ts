@@ -152,6 +152,9 @@ test("every table of a tenant that the server may write has the audit trigger, f
   expect(triggers).toEqual(expected);
 });
 
+/** Of the audit log. */
+const isMonth = (table: string) => /^app\.audit_logs_\d{4}_\d{2}$/.test(table);
+
 describe("columns", () => {
   test("tenant_id is never null, and states are text", async () => {
     const columns = await columnRows(admin);
@@ -162,7 +165,11 @@ describe("columns", () => {
   test("B1: every foreign id of a row and every time is of one type", async () => {
     const columns = await columnRows(admin);
     const ids = columns.filter(({ column }) => column === "id" || column.endsWith("_id"));
-    const text = new Set(ids.filter(({ type }) => type !== "uuid").map(({ table, column }) => `${table}.${column}`));
+    const text = new Set(
+      ids
+        .filter((id) => id.type !== "uuid" && !(isMonth(id.table) && id.column === "request_id"))
+        .map(({ table, column }) => `${table}.${column}`),
+    );
     expect([...text].toSorted()).toEqual([
       "app.audit_logs.request_id",
       "app.audit_logs_default.request_id",

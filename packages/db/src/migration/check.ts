@@ -38,8 +38,8 @@ const schemaDrift = async (url: string): Promise<string[]> => {
     logger: () => undefined,
     schemaGenerator: {
       // Keys, the record of migrations, functions and partitions are the migrations' own; see FACTS of MikroORM's comparator.
-      ignoreSchema: ["sealed"],
-      skipTables: ["migrations", "audit_logs", "audit_logs_default"],
+      ignoreSchema: ["sealed", "archive"],
+      skipTables: ["migrations", /^audit_logs/],
       ignoreRoutines: true,
     },
   });

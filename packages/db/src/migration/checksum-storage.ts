@@ -22,6 +22,11 @@ export class ChecksumStorage extends MigrationStorage {
     );
     // Asked first, because ALTER TABLE takes its lock even when it finds nothing to do.
     if (found.length === 0) await this.driver.execute("alter table app.migrations add column checksum text");
+    // Or the first REASSIGN OWNED fails when it comes to a function in the schema before it has come to the schema.
+    const foreign = await this.driver.execute<unknown[]>(
+      "select from pg_namespace where nspname = 'app' and nspowner <> 'severalty_owner'::regrole",
+    );
+    if (foreign.length > 0) await this.driver.execute("alter schema app owner to severalty_owner");
     this.#hasColumn = true;
   }
 

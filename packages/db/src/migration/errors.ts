@@ -75,6 +75,26 @@ export class RecordFailedError extends Error {
   }
 }
 
+/** The audit log's partitions are not all as they should be; a run of its own finishes them. */
+export class PartitionsFailedError extends Error {
+  /** SQLSTATE of the server's error, or undefined when it was none. */
+  readonly sqlstate: string | undefined;
+
+  constructor(cause: unknown, done: { readonly made: readonly string[] }) {
+    const before =
+      done.made.length === 0 ? "this run made no month before it" : `this run made ${done.made.join(", ")} before it`;
+    super(
+      `the partitions of the audit log could not be made ready
+  what happened: ${messageOf(cause)}
+  the database: every record is in its log, and writing goes on; ${before}
+  what to do: ${sqlstateOf(cause) === "55P03" ? findHolder : "mend the cause"}, then run "partitions", which goes on from there`,
+      { cause },
+    );
+    this.name = "PartitionsFailedError";
+    this.sqlstate = sqlstateOf(cause);
+  }
+}
+
 const findHolder = "find who holds the lock (pg_stat_activity, pg_blocking_pids), let it end";
 
 /** Where a migration stopped. */

@@ -1,8 +1,8 @@
 import pRetry from "p-retry";
 import { sqlstateOf } from "./server-message.ts";
 
-/** SQLSTATE lock_not_available: `lock_timeout` passed (PostgreSQL manual, appendix A). */
-const lockNotAvailable = "55P03";
+/** SQLSTATEs lock_not_available, when `lock_timeout` passed, and deadlock_detected (PostgreSQL manual, appendix A). */
+const heldByOthers: readonly (string | undefined)[] = ["55P03", "40P01"];
 
 /** Runs `work` again while another session holds a lock that it needs; waits between attempts grow from 0.1 to 5 seconds. */
 export const retryLocks = (
@@ -14,8 +14,8 @@ export const retryLocks = (
     minTimeout: 100,
     maxTimeout: 5_000,
     randomize: true,
-    shouldRetry: ({ error }) => sqlstateOf(error) === lockNotAvailable,
+    shouldRetry: ({ error }) => heldByOthers.includes(sqlstateOf(error)),
     onFailedAttempt: ({ error, retriesLeft, attemptNumber }) => {
-      if (retriesLeft > 0 && sqlstateOf(error) === lockNotAvailable) onHeld(attemptNumber);
+      if (retriesLeft > 0 && heldByOthers.includes(sqlstateOf(error))) onHeld(attemptNumber);
     },
   });

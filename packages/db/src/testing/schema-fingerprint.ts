@@ -2,12 +2,12 @@ import type { Client } from "pg";
 
 /**
  * Everything that the catalog knows of Severalty's schemas, a line each: two equal fingerprints mean two equal schemas. White space
- * in a function's source does not count.
+ * in a function's source does not count, and the months of the audit log are left out, because they are the clock's.
  */
 export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
   const { rows } = await admin.query<{ line: string }>(
-    `with ours as (select oid, nspname from pg_namespace where nspname in ('app', 'auth', 'sealed')),
-       relations as (select c.*, o.nspname from pg_class c join ours o on o.oid = c.relnamespace)
+    `with ours as (select oid, nspname from pg_namespace where nspname in ('app', 'auth', 'sealed', 'archive')),
+       relations as (select c.*, o.nspname from pg_class c join ours o on o.oid = c.relnamespace where c.relname !~ ${months})
      select concat_ws(' ', 'schema', nspname, nspowner::regrole, ${sorted("nspacl")}) as line from pg_namespace
        where oid in (select oid from ours)
      union all
@@ -21,7 +21,7 @@ export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
      union all
      select concat_ws(' ', 'constraint', conrelid::regclass, conname, convalidated, pg_get_constraintdef(c.oid))
-       from pg_constraint c where connamespace in (select oid from ours)
+       from pg_constraint c where connamespace in (select oid from ours) and conrelid::regclass::text !~ ${months}
      union all
      select concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered) from pg_index i join relations r on r.oid = i.indexrelid
      union all
@@ -37,6 +37,9 @@ export const schemaFingerprint = async (admin: Client): Promise<string[]> => {
   );
   return rows.map(({ line }) => line.replaceAll(/\s+/g, " "));
 };
+
+/** Names of the audit log's months, of what belongs to them, and the same behind a schema. */
+const months = String.raw`'(^|\.)audit_logs_\d{4}_\d{2}(_|$)'`;
 
 /** Grants without the order in which they were made. */
 const sorted = (acl: string) => `(select array_agg(item::text order by item::text) from unnest(${acl}) item)`;
