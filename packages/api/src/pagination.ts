@@ -38,7 +38,7 @@ export const version = z.int().min(1);
 /** Input of a `byId`. */
 export const idInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });
 
-/** Input of a `remove`: with a version, only if the row still has that one. */
+/** Input of a `remove`, or of a verb that ends something: with a version, only if the row still has that one. */
 export const removeInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id, version: version.optional() });
 
 /** Input of an `update`: the row, the version that was read, and at least one change. */

@@ -1,9 +1,16 @@
 import { router } from "./procedures.ts";
+import { abTestsRouter } from "./routers/ab-tests.ts";
+import { agentInstancesRouter } from "./routers/agent-instances.ts";
+import { agentRolesRouter } from "./routers/agent-roles.ts";
 import { apiKeysRouter } from "./routers/api-keys.ts";
 import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
+import { cookbooksRouter } from "./routers/cookbooks.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { recipesRouter } from "./routers/recipes.ts";
 import { secretsRouter } from "./routers/secrets.ts";
+import { subscriptionsRouter } from "./routers/subscriptions.ts";
+import { tasksRouter } from "./routers/tasks.ts";
 import { teamsRouter } from "./routers/teams.ts";
 import { templatesRouter } from "./routers/templates.ts";
 import { tenantConfigsRouter } from "./routers/tenant-configs.ts";
@@ -19,6 +26,13 @@ export const appRouter = router({
   teams: teamsRouter,
   users: usersRouter,
   documents: documentsRouter,
+  agentRoles: agentRolesRouter,
+  cookbooks: cookbooksRouter,
+  recipes: recipesRouter,
+  subscriptions: subscriptionsRouter,
+  agentInstances: agentInstancesRouter,
+  tasks: tasksRouter,
+  abTests: abTestsRouter,
   secrets: secretsRouter,
   apiKeys: apiKeysRouter,
   auditLogs: auditLogsRouter,

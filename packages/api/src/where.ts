@@ -4,12 +4,12 @@ export const where = <Filters extends Record<string, unknown>>(filters: Filters)
   given(filters) as never;
 
 /** From a moment on, up to and without another; undefined when neither is given. */
-export const between = (from: string | undefined, before: string | undefined) =>
+export const between = (from: Date | undefined, before: Date | undefined) =>
   from === undefined && before === undefined
     ? undefined
     : {
-        ...(from === undefined ? {} : { $gte: new Date(from) }),
-        ...(before === undefined ? {} : { $lt: new Date(before) }),
+        ...(from === undefined ? {} : { $gte: from }),
+        ...(before === undefined ? {} : { $lt: before }),
       };
 
 /** Each word of `text` stands somewhere in one of the fields, in any case. `%`, `_` and `\` stand for themselves. */

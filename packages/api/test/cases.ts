@@ -23,6 +23,20 @@ const cursorOf = (...values: readonly string[]): string => Buffer.from(JSON.stri
 
 const may = (permission: Permission) => ({ kind: "tenant", permission }) as const;
 
+/** A procedure that takes the id of one row and nothing else. */
+const byId = (permission: Permission, idOf: (world: World) => string): Case => {
+  const pointAt = (world: World) => ({ id: idOf(world) });
+  return { ...may(permission), input: pointAt, foreign: { id: pointAt } };
+};
+
+/** A procedure that takes the id of one row, its version, and changes that refer to nothing. */
+const changing = (permission: Permission, idOf: (world: World) => string, changes: object = {}): Case => ({
+  ...byId(permission, idOf),
+  input: (world) => ({ id: idOf(world), version: 1, ...changes }),
+});
+
+const sourceYaml = "name: Made\nsteps:\n  - id: only\n    uses: search\n";
+
 const future = "2999-01-01T00:00:00.000Z";
 
 /** Procedures that are no plain verb of a noun, or that ask for more than their input's schema tells. */
@@ -83,12 +97,19 @@ const special: Readonly<Record<string, Case>> = {
     foreign: { id: ({ userId: id }) => ({ id }) },
   },
 
+  "users.remove": {
+    ...may("users.write"),
+    input: ({ colleagueId: id }) => ({ id, version: 1 }),
+    foreign: { id: ({ colleagueId: id }) => ({ id }) },
+  },
+
   "documents.list": {
     ...may("documents.read"),
     input: () => ({ limit: 5 }),
     foreign: {
       userId: ({ userId }) => ({ userId }),
       parentId: ({ documentId: parentId }) => ({ parentId }),
+      teamId: ({ teamId }) => ({ teamId }),
       cursor: ({ leafId }) => ({ cursor: cursorOf(leafId) }),
     },
   },
@@ -100,17 +121,141 @@ const special: Readonly<Record<string, Case>> = {
   "documents.create": {
     ...may("documents.write"),
     input: () => ({ title: "made" }),
-    foreign: { parentId: ({ documentId: parentId }) => ({ parentId }) },
+    foreign: { parentId: ({ documentId: parentId }) => ({ parentId }), teamId: ({ teamId }) => ({ teamId }) },
   },
   "documents.update": {
     ...may("documents.write"),
     input: ({ documentId: id }) => ({ id, version: 1, title: "changed" }),
-    foreign: { id: ({ documentId: id }) => ({ id }) },
+    foreign: { id: ({ documentId: id }) => ({ id }), teamId: ({ teamId }) => ({ teamId }) },
   },
   "documents.remove": {
     ...may("documents.write"),
     input: ({ leafId: id }) => ({ id, version: 1 }),
     foreign: { id: ({ leafId: id }) => ({ id }) },
+  },
+
+  "recipes.list": {
+    ...may("recipes.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      cookbookId: ({ cookbookId }) => ({ cookbookId }),
+      cursor: ({ bareRecipeId }) => ({ cursor: cursorOf(bareRecipeId) }),
+    },
+  },
+  "recipes.byId": byId("recipes.read", ({ recipeId }) => recipeId),
+  "recipes.create": {
+    ...may("recipes.write"),
+    input: ({ cookbookId }) => ({ cookbookId, name: "made", sourceYaml }),
+    foreign: { cookbookId: ({ cookbookId }) => ({ cookbookId }) },
+  },
+  "recipes.update": changing("recipes.write", ({ recipeId }) => recipeId, { sourceYaml }),
+  "recipes.remove": changing("recipes.write", ({ bareRecipeId }) => bareRecipeId),
+
+  "subscriptions.list": {
+    ...may("subscriptions.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      agentRoleId: ({ agentRoleId }) => ({ agentRoleId }),
+      cursor: ({ subscriptionId }) => ({ cursor: cursorOf(subscriptionId) }),
+    },
+  },
+  "subscriptions.byId": byId("subscriptions.read", ({ subscriptionId }) => subscriptionId),
+  "subscriptions.create": {
+    ...may("subscriptions.write"),
+    input: ({ bareRoleId: agentRoleId }) => ({ agentRoleId, purchased: 2, allocated: 1 }),
+    foreign: { agentRoleId: ({ bareRoleId: agentRoleId }) => ({ agentRoleId }) },
+  },
+  "subscriptions.update": changing("subscriptions.write", ({ subscriptionId }) => subscriptionId, { purchased: 9 }),
+  "subscriptions.remove": changing("subscriptions.write", ({ idleSubscriptionId }) => idleSubscriptionId),
+
+  "agentInstances.list": {
+    ...may("agentInstances.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      agentRoleId: ({ agentRoleId }) => ({ agentRoleId }),
+      cookbookId: ({ cookbookId }) => ({ cookbookId }),
+      teamId: ({ teamId }) => ({ teamId }),
+      cursor: ({ retiredAgentId }) => ({ cursor: cursorOf(retiredAgentId) }),
+    },
+  },
+  "agentInstances.byId": byId("agentInstances.read", ({ agentInstanceId }) => agentInstanceId),
+  "agentInstances.create": {
+    ...may("agentInstances.write"),
+    input: ({ agentRoleId, teamId }) => ({ agentRoleId, teamId, customName: "made" }),
+    foreign: {
+      agentRoleId: ({ agentRoleId }) => ({ agentRoleId }),
+      cookbookId: ({ cookbookId }) => ({ cookbookId }),
+      teamId: ({ teamId }) => ({ teamId }),
+    },
+  },
+  "agentInstances.update": {
+    ...may("agentInstances.write"),
+    input: ({ agentInstanceId: id }) => ({ id, version: 1, customName: "changed" }),
+    foreign: {
+      id: ({ agentInstanceId: id }) => ({ id }),
+      cookbookId: ({ cookbookId }) => ({ cookbookId }),
+      teamId: ({ teamId }) => ({ teamId }),
+    },
+  },
+  "agentInstances.retire": changing("agentInstances.write", ({ agentInstanceId }) => agentInstanceId),
+  "agentInstances.remove": changing("agentInstances.write", ({ retiredAgentId }) => retiredAgentId),
+
+  "tasks.list": {
+    ...may("tasks.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      teamId: ({ teamId }) => ({ teamId }),
+      agentInstanceId: ({ agentInstanceId }) => ({ agentInstanceId }),
+      recipeId: ({ recipeId }) => ({ recipeId }),
+      cursor: ({ endedTaskId }) => ({ cursor: cursorOf(endedTaskId) }),
+    },
+  },
+  "tasks.byId": byId("tasks.read", ({ taskId }) => taskId),
+  "tasks.create": {
+    ...may("tasks.write"),
+    input: () => ({ kind: "made" }),
+    foreign: {
+      teamId: ({ teamId }) => ({ teamId }),
+      agentInstanceId: ({ agentInstanceId }) => ({ agentInstanceId }),
+      recipeId: ({ recipeId }) => ({ recipeId }),
+    },
+  },
+  "tasks.update": {
+    ...may("tasks.write"),
+    input: ({ taskId: id }) => ({ id, version: 1, priority: 5 }),
+    foreign: { id: ({ taskId: id }) => ({ id }), teamId: ({ teamId }) => ({ teamId }) },
+  },
+  "tasks.cancel": changing("tasks.write", ({ taskId }) => taskId),
+  "tasks.remove": changing("tasks.write", ({ endedTaskId }) => endedTaskId),
+
+  "abTests.list": {
+    ...may("abTests.read"),
+    input: () => ({ limit: 5 }),
+    foreign: {
+      recipeId: ({ recipeId }) => ({ recipeId }),
+      cursor: ({ abTestId }) => ({ cursor: cursorOf(abTestId) }),
+    },
+  },
+  "abTests.byId": byId("abTests.read", ({ abTestId }) => abTestId),
+  "abTests.create": {
+    ...may("abTests.write"),
+    input: ({ recipeId }) => ({ recipeId, name: "made", metric: "speed", versionA: 1, versionB: 2 }),
+    foreign: { recipeId: ({ recipeId }) => ({ recipeId }) },
+  },
+  "abTests.update": changing("abTests.write", ({ abTestId }) => abTestId, { status: "stopped" }),
+  "abTests.remove": changing("abTests.write", ({ abTestId }) => abTestId),
+  "abTests.results": {
+    ...may("abTests.read"),
+    input: ({ abTestId }) => ({ abTestId, limit: 5 }),
+    foreign: {
+      abTestId: ({ abTestId }) => ({ abTestId }),
+      cursor: ({ abTestId }) => ({ cursor: cursorOf(abTestId) }),
+    },
+  },
+  "abTests.record": {
+    ...may("abTests.write"),
+    input: ({ abTestId }) => ({ abTestId, variant: "b", value: 2.5, sample: "another" }),
+    foreign: { abTestId: ({ abTestId }) => ({ abTestId }) },
   },
 
   "secrets.list": {

@@ -43,7 +43,7 @@ const refused: readonly (readonly [string, unknown, string, string])[] = [
   ["documents.update", { id, version: 0, title: "x" }, "version", "got 0"],
   ["documents.update", { id, version: 1.5, title: "x" }, "version", "got 1.5"],
   ["documents.update", { id, version: "1", title: "x" }, "version", 'got "1"'],
-  ["documents.update", { id, version: 1 }, "input", "must change at least one of title, content and metadata"],
+  ["documents.update", { id, version: 1 }, "input", "must change at least one of title, content, metadata and teamId"],
   ["documents.update", { id, version: 1, title: "x", contentHash: "0".repeat(64) }, "input", "contentHash"],
   ["documents.remove", { id: [id] }, "id", "got an array of 1"],
   ["documents.list", { limit: 0 }, "limit", "got 0"],

@@ -25,6 +25,7 @@ test("a document is answered as it was created, its author being the caller", as
     id: expect.any(String) as unknown,
     userId: tenant.userId,
     parentId: tenant.documentId,
+    teamId: null,
     title: "Brief 👋",
     content,
     contentHash: sha256(content),
@@ -111,7 +112,7 @@ test("a document that others stand under cannot be removed", async () => {
   await documents.create({ title: "child", parentId: tenant.documentId });
   const { error } = await ask(services, tenant, "documents.remove", { id: tenant.documentId });
   expect(error).toMatchObject({
-    message: "the row is still referenced from documents",
+    message: "the row is still referenced from documents (1)",
     data: { code: "CONFLICT", httpStatus: 409, reason: "documents/in-use" },
   });
   expect(await documents.byId({ id: tenant.documentId })).toMatchObject({ version: 1 });

@@ -1,4 +1,4 @@
-import { nounOf } from "@severalty/db/tenancy/tenant-repository";
+import { nounOf } from "@severalty/db/tenancy/noun-of";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask } from "../src/testing/ask.ts";
@@ -9,7 +9,18 @@ import { makeWorld } from "./world.ts";
 const { services, admin } = await openTestApi();
 
 /** At most some thousand rows in every tenant, which are sorted as they are read. */
-const small = new Set(["teams", "users", "secrets"]);
+const small = new Set([
+  "teams",
+  "users",
+  "agentRoles",
+  "cookbooks",
+  "recipes",
+  "subscriptions",
+  "agentInstances",
+  "abTests",
+  "secrets",
+  "apiKeys",
+]);
 
 const sortsOf = (path: string): string[] => {
   const { inputs = [] } = (proceduresByPath[path]?._def ?? {}) as { inputs?: z.ZodType[] };
@@ -42,7 +53,9 @@ const indexedOf = async (noun: string): Promise<string[]> => {
 const sortable = Object.keys(proceduresByPath).filter((path) => path.endsWith(".list") && sortsOf(path).length > 0);
 
 test("what people look through can be sorted", () => {
-  expect(sortable).toEqual(expect.arrayContaining(["documents.list", "teams.list", "users.list", "secrets.list"]));
+  expect(sortable).toEqual(
+    expect.arrayContaining(["documents.list", "tasks.list", ...[...small].map((noun) => `${noun}.list`)]),
+  );
 });
 
 describe.each(sortable)("%s", (path) => {

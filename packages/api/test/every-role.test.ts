@@ -56,7 +56,7 @@ describe.each(lacking)("$path, asked by the role $role", ({ path, permission, no
 
 test.each(having)("$path answers the role $role", async ({ path, noun, input, role }) => {
   const world = await makeWorld(admin, { noun });
-  const caller = await makeMember(admin, world.tenantId, { role });
+  const caller = await makeMember(admin, world.tenantId, { role, teamId: world.teamId });
   expect(await ask(services, caller, path, input?.(world))).toEqual({ data: expect.anything() as unknown });
 });
 

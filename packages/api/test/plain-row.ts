@@ -1,6 +1,6 @@
 import { tenantEntities } from "@severalty/db/entities";
 import { createOrm } from "@severalty/db/orm";
-import { nounOf } from "@severalty/db/tenancy/tenant-repository";
+import { nounOf } from "@severalty/db/tenancy/noun-of";
 import { anyEntity, makeRow, ownScalar, type AnyEntity, type RowData } from "@severalty/db/testing/make-row";
 import { createNewId, type TenantId } from "@severalty/domain/ids";
 import type { Client } from "pg";

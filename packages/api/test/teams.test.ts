@@ -24,17 +24,6 @@ test("E1: an administrator makes a team, puts a member into it, and finds the me
   expect((await users.list({ teamId: null })).items.map(({ id }) => id)).toEqual([tenant.userId]);
 });
 
-test("a team that has members cannot be removed, and says so; an empty one can", async () => {
-  const tenant = await makeTenant(admin);
-  const caller = callerFor(services, tenant);
-  const team = await caller.teams.create({ name: "Design" });
-  await caller.users.update({ id: tenant.userId, version: 1, teamId: team.id });
-  expect(await reasonOf(services, tenant, "teams.remove", { id: team.id })).toBe("users/in-use");
-  await caller.users.update({ id: tenant.userId, version: 2, teamId: null });
-  expect(await caller.teams.remove({ id: team.id, version: 1 })).toEqual({ id: team.id });
-  expect(await reasonOf(services, tenant, "teams.byId", { id: team.id })).toBe("teams/not-found");
-});
-
 test("two teams of one tenant differ in name; teams of two tenants need not", async () => {
   const [one, other] = [await makeTenant(admin), await makeTenant(admin)];
   await callerFor(services, one).teams.create({ name: "Design" });

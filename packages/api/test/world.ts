@@ -15,21 +15,27 @@ import {
   type TeamId,
   type TenantConfigId,
   type TenantKeyId,
+  type UserId,
 } from "@severalty/domain/ids";
 import type { Client } from "pg";
+import { makeAgency, makeAgencyIds, type Agency } from "./agency.ts";
 import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
 import { testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
-export interface World extends MadeTenant {
+export interface World extends MadeTenant, Agency {
   readonly password: string;
   readonly refreshToken: string;
   /** Of a link that sets the password. */
   readonly linkToken: string;
-  /** Without children, so that it can be removed. */
+  /** Of the caller's team, and without children, so that it can be removed. */
   readonly leafId: DocumentId;
   /** The caller's team. */
   readonly teamId: TeamId;
+  /** Another team of the tenant, without members or anything else. */
+  readonly emptyTeamId: TeamId;
+  /** Wrote nothing, so that he can be removed. */
+  readonly colleagueId: UserId;
   /** Of the whole tenant, with a value that can be revealed. */
   readonly secretId: SecretId;
   readonly apiKeyId: ApiKeyId;
@@ -64,13 +70,14 @@ export const makeWorld = async (
 ): Promise<World> => {
   const tenant = await makeTenant(admin);
   // A second administrator, so that the caller can be disabled or demoted.
-  await makeMember(admin, tenant.tenantId);
+  const { userId: colleagueId } = await makeMember(admin, tenant.tenantId);
   const { tenantId, identityId, sessionId, userId, documentId } = tenant;
   const { id: apiKeyId } = await makeKey(admin, tenant);
   const refresh = createRefreshToken();
   const link = createOneTimeToken();
   const leafId = newId<DocumentId>();
   const teamId = newId<TeamId>();
+  const emptyTeamId = newId<TeamId>();
   const secretId = newId<SecretId>();
   const auditLogId = newId<AuditLogId>();
   const requestId = `request-${randomBytes(6).toString("hex")}`;
@@ -88,14 +95,16 @@ export const makeWorld = async (
      values ($1, $2, 'set-password', now() + interval '1 hour', now(), now())`,
     [link.hash, identityId],
   );
+  for (const id of [teamId, emptyTeamId]) {
+    await admin.query(
+      "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
+      [tenantId, id, `Team ${id}`],
+    );
+  }
   await admin.query(
-    `insert into app.documents (tenant_id, id, user_id, parent_id, title, content_hash, created_at, updated_at)
-     values ($1, $2, $3, $4, 'leaf', repeat('0', 64), now(), now())`,
-    [tenantId, leafId, userId, documentId],
-  );
-  await admin.query(
-    "insert into app.teams (tenant_id, id, name, created_at, updated_at) values ($1, $2, $3, now(), now())",
-    [tenantId, teamId, `Team ${teamId}`],
+    `insert into app.documents (tenant_id, id, user_id, parent_id, team_id, title, content_hash, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, 'leaf', repeat('0', 64), now(), now())`,
+    [tenantId, leafId, userId, documentId, teamId],
   );
   const wrappedKey = envelope.createDataKey({ tenantId, keyVersion: 1 });
   const ciphertext = envelope.encrypt(wrappedKey, { tenantId, secretId, keyVersion: 1 }, `value of ${secretId}`);
@@ -118,11 +127,14 @@ export const makeWorld = async (
   );
   return {
     ...tenant,
+    ...(await makeAgency(admin, tenantId, teamId)),
+    colleagueId,
     password,
     refreshToken: refresh.token,
     linkToken: link.token,
     leafId,
     teamId,
+    emptyTeamId,
     secretId,
     apiKeyId,
     auditLogId,
@@ -136,6 +148,8 @@ export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
   const tag = randomBytes(6).toString("hex");
   return {
     kind: "user",
+    ...makeAgencyIds(),
+    colleagueId: newId(),
     tenantId: newId(),
     userId: newId(),
     sessionId: newId(),
@@ -143,6 +157,7 @@ export const makeNowhere = ({ noun }: WorldOptions = {}): World => {
     documentId: newId(),
     leafId: newId(),
     teamId: newId(),
+    emptyTeamId: newId(),
     secretId: newId(),
     apiKeyId: newId(),
     auditLogId: newId(),

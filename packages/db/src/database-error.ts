@@ -1,6 +1,6 @@
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
-import { DomainError } from "@severalty/domain/errors";
-import { nounOf } from "./tenancy/tenant-repository.ts";
+import { DomainError, ReferenceNotFoundError } from "@severalty/domain/errors";
+import { nounOf } from "./tenancy/noun-of.ts";
 
 /** What pg tells about a failed statement; see the PostgreSQL manual, appendix A, for the codes. */
 interface ServerError extends Error {
@@ -68,17 +68,11 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       });
     case "23505":
       return taken(noun, server, cause);
+    // A removal that fails by it is `InUseError` before it gets here: what is left is a row that refers to nothing.
     case "23503":
-      return server.detail?.includes("is still referenced") === true
-        ? new DomainError("conflict", `${noun}/in-use`, `the row is still referenced from ${noun}`, { cause })
-        : new DomainError(
-            "not-found",
-            `${noun}/reference-not-found`,
-            `a row that this one of ${noun} refers to does not exist`,
-            { cause },
-          );
+      return new ReferenceNotFoundError(noun, { cause });
     case "23514":
-      return new DomainError("invalid-input", `${noun}/${ruleOf(server)}`, `the rule ${server.constraint} was broken`, {
+      return new DomainError("invalid-input", `${noun}/${ruleOf(server)}`, ruleIn(server), {
         cause,
       });
     case "22021":
@@ -96,10 +90,21 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
   }
 };
 
-/** `users_tenant_id_email_key` is `users/email-taken`; so is what is unique within a team. */
+/**
+ * The noun whose rows refer to the one that a failed DELETE would have removed; undefined for any other failure. Whether a foreign key
+ * lacks its target or its referrer would lack it, the server tells in words of its own language alone; the caller knows that it deleted.
+ */
+export const referrerOf = (error: unknown): string | undefined => {
+  const server = chain(error).find(isServerError);
+  return server !== undefined && foreignKeyCodes.has(server.code) ? nounOf(server.table ?? "") : undefined;
+};
+
+const foreignKeyCodes = new Set(["23503", "23001"]);
+
+/** `users_tenant_id_email_key` is `users/email-taken`; ids before the last column only say within what it is unique. */
 const taken = (noun: string, server: ServerError, cause: unknown) => {
   const column = ruleOf(server)
-    .replace(/^tenant_id_(team_id_)?/, "")
+    .replace(/^([a-z_]+?_id_)+(?=[a-z])/, "")
     .replaceAll("_", "-");
   return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, {
     cause,
@@ -109,6 +114,15 @@ const taken = (noun: string, server: ServerError, cause: unknown) => {
 /** Constraints are named `<table>_<columns>_<kind>`. */
 const ruleOf = ({ table = "", constraint = "" }: ServerError) =>
   constraint.replace(new RegExp(`^${table}_`), "").replace(/_(key|check|foreign|pkey)$/, "");
+
+/** Rules over several columns, whose names alone do not say them. */
+const rules: Readonly<Record<string, string>> = {
+  ab_tests_versions_check: "versionA and versionB must be two versions of the recipe, 1 or more",
+  subscriptions_counts_check: "active must be at most allocated, and allocated at most purchased",
+  task_queue_attempts_check: "maxAttempts must be 1 to 100, and no less than the attempts made",
+};
+
+const ruleIn = ({ constraint = "" }: ServerError) => rules[constraint] ?? `the rule ${constraint} was broken`;
 
 const unavailable = (cause: unknown) =>
   new DomainError("unavailable", "server/database-unavailable", "the database cannot be reached: try again", { cause });

@@ -46,6 +46,29 @@ export class StaleVersionError extends DomainError {
   }
 }
 
+/** What a row is to refer to is not there, for this caller. */
+export class ReferenceNotFoundError extends DomainError {
+  constructor(noun: string, options?: ErrorOptions) {
+    super(
+      "not-found",
+      `${noun}/reference-not-found`,
+      `a row that this one of ${noun} refers to does not exist`,
+      options,
+    );
+    this.name = "ReferenceNotFoundError";
+  }
+}
+
+/** The row cannot go while others refer to it: how many the caller sees, by noun, or at least of which noun they are. */
+export class InUseError extends DomainError {
+  constructor(noun: string, seen: ReadonlyMap<string, number>, atLeast: string, options?: ErrorOptions) {
+    const counted = [...seen].map(([by, count]) => `${by} (${count})`).toSorted();
+    const by = counted.length > 0 ? new Intl.ListFormat("en-GB").format(counted) : `${atLeast} of another team`;
+    super("conflict", `${noun}/in-use`, `the row is still referenced from ${by}`, options);
+    this.name = "InUseError";
+  }
+}
+
 /** Database work was asked for without a tenant. A fault of the program; thrown before any SQL is sent. */
 export class NoTenantError extends Error {
   constructor(what: string) {

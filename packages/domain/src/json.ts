@@ -9,8 +9,11 @@ export const jsonDepthMax = 16;
 export type Json = z.infer<ReturnType<typeof z.json>>;
 export type JsonObject = Record<string, Json>;
 
+/** Whether jsonb holds the text: no U+0000, no lone surrogate. */
+export const isStorableText = (value: string): boolean => !value.includes("\0") && value.isWellFormed();
+
 const isStorable = (value: unknown, depth: number): boolean => {
-  if (typeof value === "string") return !value.includes("\0") && value.isWellFormed();
+  if (typeof value === "string") return isStorableText(value);
   if (typeof value !== "object" || value === null) return true;
   if (depth === 0) return false;
   return Object.entries(value).every(([key, entry]) => isStorable(key, depth) && isStorable(entry, depth - 1));

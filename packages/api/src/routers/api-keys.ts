@@ -5,6 +5,7 @@ import { DomainError } from "@severalty/domain/errors";
 import { apiKeyId, type ApiKeyId, type UserId } from "@severalty/domain/ids";
 import { displayName } from "@severalty/domain/name";
 import type { Permission } from "@severalty/domain/permission";
+import { moment } from "@severalty/domain/moment";
 import { z } from "zod";
 import { idInput, listInput, newestFirst, searchText, updateInput, version, type ListAnswer } from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
@@ -53,15 +54,16 @@ const fields = [
  * API keys of the caller's tenant. What a key may do and how long is settled when it is made; a revoked key stays, for the log.
  */
 export const apiKeysRouter = router({
-  list: tenantProcedure("apiKeys.read", listInput({ search: searchText, isRevoked: z.boolean().optional() })).query(
-    ({ ctx, input }): Promise<ListAnswer<ApiKeyItem>> => {
-      const condition = where({
-        revokedAt: input.isRevoked === true ? { $ne: null } : input.isRevoked === false ? null : undefined,
-        $and: containsEachWord(["name", "prefix"], input.search),
-      });
-      return newestFirst(new ApiKeys(ctx.em), fields, input, condition);
-    },
-  ),
+  list: tenantProcedure(
+    "apiKeys.read",
+    listInput({ search: searchText, isRevoked: z.boolean().optional() }, ["name", "createdAt", "updatedAt"]),
+  ).query(({ ctx, input }): Promise<ListAnswer<ApiKeyItem>> => {
+    const condition = where({
+      revokedAt: input.isRevoked === true ? { $ne: null } : input.isRevoked === false ? null : undefined,
+      $and: containsEachWord(["name", "prefix"], input.search),
+    });
+    return newestFirst(new ApiKeys(ctx.em), fields, input, condition);
+  }),
 
   byId: tenantProcedure("apiKeys.read", idInput(apiKeyId)).query(({ ctx, input }): Promise<ApiKeyItem> =>
     new ApiKeys(ctx.em).byId(input.id, fields),
@@ -72,19 +74,18 @@ export const apiKeysRouter = router({
     z.strictObject({
       name: displayName,
       permissions: keyPermissions,
-      expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
+      expiresAt: moment.nullable().default(null),
     }),
     { answer: "secret" },
   ).mutation(async ({ ctx, input }): Promise<NewApiKey> => {
     const { actor, services } = ctx;
     const now = services.clock();
-    const expiresAt = input.expiresAt === null ? null : new Date(input.expiresAt);
-    if (expiresAt !== null) assertApiKeyExpiry(expiresAt, now);
+    if (input.expiresAt !== null) assertApiKeyExpiry(input.expiresAt, now);
     assertGrantable(actor.permissions, input.permissions);
     const keys = new ApiKeys(ctx.em);
     await keys.assertRoom();
     const { key, prefix, hash: keyHash } = createApiKey(services.random);
-    const data = { ...input, id: services.newId<ApiKeyId>(), prefix, keyHash, createdBy: actor.userId, expiresAt };
+    const data = { ...input, id: services.newId<ApiKeyId>(), prefix, keyHash, createdBy: actor.userId };
     return { ...(await keys.create(data, now, fields)), key };
   }),
 

@@ -3,6 +3,7 @@ import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
 import { auditLogId, userId, type ApiKeyId, type AuditLogId, type UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
+import { moment } from "@severalty/domain/moment";
 import { z } from "zod";
 import { afterCursor, listAnswer, listInput, type ListAnswer } from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
@@ -51,8 +52,8 @@ export const auditLogsRouter = router({
       resourceType: word.optional(),
       resourceId: z.uuid().optional(),
       requestId: word.optional(),
-      from: z.iso.datetime({ offset: true }).optional(),
-      before: z.iso.datetime({ offset: true }).optional(),
+      from: moment.optional(),
+      before: moment.optional(),
     }),
   ).query(async ({ ctx, input }): Promise<ListAnswer<AuditRecord>> => {
     const { limit, cursor, from, before, ...equal } = input;

@@ -1,8 +1,9 @@
 import { Document } from "@severalty/db/entities/document";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
-import { documentId, userId, type DocumentId, type UserId } from "@severalty/domain/ids";
+import { documentId, teamId, userId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
 import { jsonObject, type JsonObject } from "@severalty/domain/json";
+import { moment } from "@severalty/domain/moment";
 import { z } from "zod";
 import {
   idInput,
@@ -23,6 +24,8 @@ export interface DocumentSummary {
   userId: UserId;
   /** The document that it stands under. */
   parentId?: DocumentId | null | undefined;
+  /** The team that sees it; null for the whole tenant. */
+  teamId?: TeamId | null | undefined;
   title: string;
   /** SHA-256 of the content's UTF-8 bytes, in hexadecimal. */
   contentHash: string;
@@ -40,6 +43,7 @@ const summary = [
   "id",
   "userId",
   "parentId",
+  "teamId",
   "title",
   "contentHash",
   "metadata",
@@ -49,7 +53,10 @@ const summary = [
 ] as const;
 const whole = [...summary, "content"] as const;
 
-/** Documents of the caller's tenant. Lists leave the content out; `byId` has it. */
+/**
+ * Documents of the caller's tenant. Lists leave the content out; `byId` has it. A member sees those of his team and of the whole tenant,
+ * and gives them no other team. One that others stand under cannot be removed: they would lose their place.
+ */
 export const documentsRouter = router({
   list: tenantProcedure(
     "documents.read",
@@ -57,9 +64,10 @@ export const documentsRouter = router({
       {
         userId: userId.optional(),
         parentId: documentId.nullable().optional(),
+        teamId: teamId.nullable().optional(),
         search: searchText,
-        createdFrom: z.iso.datetime({ offset: true }).optional(),
-        createdBefore: z.iso.datetime({ offset: true }).optional(),
+        createdFrom: moment.optional(),
+        createdBefore: moment.optional(),
       },
       ["title", "createdAt", "updatedAt"],
     ),
@@ -67,6 +75,7 @@ export const documentsRouter = router({
     const condition = where({
       userId: input.userId,
       parentId: input.parentId,
+      teamId: input.teamId,
       createdAt: between(input.createdFrom, input.createdBefore),
       $and: containsEachWord(["title", "content"], input.search),
     });
@@ -84,6 +93,7 @@ export const documentsRouter = router({
       content: documentContent.default(""),
       metadata: jsonObject.default({}),
       parentId: documentId.nullable().default(null),
+      teamId: teamId.nullable().default(null),
     }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
     const { actor, services } = ctx;
@@ -98,7 +108,12 @@ export const documentsRouter = router({
 
   update: tenantProcedure(
     "documents.write",
-    updateInput(documentId, { title: documentTitle, content: documentContent, metadata: jsonObject }),
+    updateInput(documentId, {
+      title: documentTitle,
+      content: documentContent,
+      metadata: jsonObject,
+      teamId: teamId.nullable(),
+    }),
   ).mutation(({ ctx, input }): Promise<DocumentWhole> => {
     const { id, version, ...changes } = input;
     const hash = changes.content === undefined ? undefined : contentHash(changes.content);

@@ -27,7 +27,10 @@ export interface TeamItem {
 const fields = ["id", "name", "description", "version", "createdAt", "updatedAt"] as const;
 const content = { name: displayName, description };
 
-/** Teams of the caller's tenant. One that still has members, agents or anything else cannot be removed. */
+/**
+ * Teams of the caller's tenant. One that still has members, agents, documents, tasks or anything else cannot be removed: without it, what
+ * was the team's alone would be seen by the whole tenant.
+ */
 export const teamsRouter = router({
   list: tenantProcedure("teams.read", listInput({ search: searchText }, ["name", "createdAt", "updatedAt"])).query(
     ({ ctx, input }): Promise<ListAnswer<TeamItem>> =>

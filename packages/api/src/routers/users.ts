@@ -4,7 +4,15 @@ import { teamId, userId, type TeamId, type UserId } from "@severalty/domain/ids"
 import { roles, type Role } from "@severalty/domain/permission";
 import { username, userName, userStatuses, type UserStatus } from "@severalty/domain/user";
 import { z } from "zod";
-import { idInput, listInput, newestFirst, searchText, updateInput, type ListAnswer } from "../pagination.ts";
+import {
+  idInput,
+  listInput,
+  newestFirst,
+  removeInput,
+  searchText,
+  updateInput,
+  type ListAnswer,
+} from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, given, where } from "../where.ts";
 
@@ -77,4 +85,15 @@ export const usersRouter = router({
     const { id, version, ...changes } = input;
     return new TenantRepository(ctx.em, User).update(id, version, given(changes), ctx.services.clock(), member);
   }),
+
+  /**
+   * Ends the membership with its sessions; the person stays a member of other tenants. Who wrote documents or gave out invitations or
+   * keys cannot be removed, for those name him: disable him instead.
+   */
+  remove: tenantProcedure("users.write", removeInput(userId)).mutation(
+    async ({ ctx, input }): Promise<{ id: UserId }> => {
+      await new TenantRepository(ctx.em, User).remove(input.id, input.version);
+      return { id: input.id };
+    },
+  ),
 });

@@ -1,6 +1,17 @@
-import { raw, type EntityManager, type EntityName, type FilterQuery, type QueryBuilder } from "@mikro-orm/postgresql";
-import { NotFoundError, StaleVersionError } from "@severalty/domain/errors";
+import {
+  raw,
+  type EntityManager,
+  type EntityMetadata,
+  type EntityName,
+  type FilterQuery,
+  type QueryBuilder,
+} from "@mikro-orm/postgresql";
+import { InUseError, NotFoundError, ReferenceNotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { TenantId } from "@severalty/domain/ids";
+import { referrerOf } from "../database-error.ts";
+import { assertVisible } from "./assert-visible.ts";
+import { countReferrers } from "./count-referrers.ts";
+import { nounOf } from "./noun-of.ts";
 import { tenantOf } from "./tenant-filter.ts";
 
 /** Names of an entity's columns, as properties. */
@@ -33,13 +44,15 @@ export interface Page<Row> {
 export class ReadRepository<Entity extends object> {
   protected readonly noun: string;
   protected readonly tenantId: TenantId;
-  readonly #em: EntityManager;
+  protected readonly em: EntityManager;
+  protected readonly meta: EntityMetadata;
   readonly #entity: EntityName<Entity>;
 
   constructor(em: EntityManager, entity: EntityName<Entity>) {
-    this.#em = em;
+    this.em = em;
     this.#entity = entity;
-    this.noun = nounOf(em.getMetadata().get<Entity>(entity).collection);
+    this.meta = em.getMetadata().get<Entity>(entity) as EntityMetadata;
+    this.noun = nounOf(this.meta.collection);
     this.tenantId = tenantOf(em, `a query of ${this.noun}`);
   }
 
@@ -69,9 +82,19 @@ export class ReadRepository<Entity extends object> {
     return row;
   }
 
+  /** The row that a row of another noun is to refer to. Throws what writing that reference would throw. */
+  async referred<F extends Field<Entity>>(id: string, noun: string, fields: readonly F[]): Promise<Pick<Entity, F>> {
+    try {
+      return await this.byId(id, fields);
+    } catch (error) {
+      if (error instanceof NotFoundError) throw new ReferenceNotFoundError(noun, { cause: error });
+      throw error;
+    }
+  }
+
   /** What the database says of a field's column: its type, such as `text` or `timestamptz(3)`, and whether it may be null. */
   column(field: string): { type: string; isNullable: boolean } {
-    const property = this.#em
+    const property = this.em
       .getMetadata()
       .get<Entity>(this.#entity)
       .props.find(({ name }) => name === field);
@@ -80,7 +103,7 @@ export class ReadRepository<Entity extends object> {
 
   /** Fields are checked where they come in; here the builder takes them as plain names. */
   protected query(): QueryBuilder<Record<string, unknown>, string> {
-    return this.#em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<Record<string, unknown>, string>;
+    return this.em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<Record<string, unknown>, string>;
   }
 
   /**
@@ -88,7 +111,7 @@ export class ReadRepository<Entity extends object> {
    * come where PostgreSQL's indexes have them, last in ascending order and first in descending.
    */
   #follows(sort: readonly string[], direction: Direction, values: readonly unknown[]) {
-    const columns = sort.map((field) => `"row"."${this.#em.config.getNamingStrategy().propertyToColumnName(field)}"`);
+    const columns = sort.map((field) => `"row"."${this.em.config.getNamingStrategy().propertyToColumnName(field)}"`);
     const [first, ...rest] = columns;
     const compare = (left: readonly string[]) =>
       `(${left.join(", ")}) ${direction === "asc" ? ">" : "<"} (${left.map(() => "?").join(", ")})`;
@@ -104,13 +127,17 @@ export class ReadRepository<Entity extends object> {
 
 /** Reads and writes a tenant's rows that carry a `version`. */
 export class TenantRepository<Entity extends object> extends ReadRepository<Entity> {
-  /** Inserts a row of the entered tenant, with version 1 and both timestamps now, and returns the fields asked for. */
+  /**
+   * Inserts a row of the entered tenant, with version 1 and both timestamps now, and returns the fields asked for. Throws
+   * `ReferenceNotFoundError` when it refers to what the caller does not see.
+   */
   async create<F extends Field<Entity>>(
     data: Partial<Entity> & { id: string },
     now: Date,
     fields: readonly F[],
   ): Promise<Pick<Entity, F>> {
     const { tenantId } = this;
+    await assertVisible(this.em, this.meta, data);
     const query = this.query()
       .insert({ ...data, tenantId, createdAt: now, updatedAt: now })
       .returning([...fields]);
@@ -120,8 +147,8 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
   }
 
   /**
-   * Changes the row if it still has that version, and counts the version up. Throws `NotFoundError`, or `StaleVersionError` when
-   * the row has moved on.
+   * Changes the row if it still has that version, and counts the version up. Throws `NotFoundError`, `StaleVersionError` when the row
+   * has moved on, or `ReferenceNotFoundError` as `create` does.
    */
   async update<F extends Field<Entity>>(
     id: string,
@@ -131,6 +158,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     fields: readonly F[],
   ): Promise<Pick<Entity, F>> {
     const { tenantId } = this;
+    await assertVisible(this.em, this.meta, changes);
     const query = this.query()
       .update({ ...changes, updatedAt: now, version: raw("version + 1") })
       .where({ tenantId, id, version })
@@ -140,15 +168,27 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     return row ?? this.#missedVersion(id, version);
   }
 
-  /** Deletes the row; with a version, only if it still has that one. Throws as `update` does. */
+  /**
+   * Deletes the row; with a version, only if it still has that one. Throws `NotFoundError` and `StaleVersionError` as `update` does, and
+   * `InUseError` when other rows refer to it.
+   */
   async remove(id: string, version?: number): Promise<void> {
     const { tenantId } = this;
     const query = this.query()
       .delete()
       .where({ tenantId, id, ...(version === undefined ? {} : { version }) });
     await query.applyFilters();
-    const { affectedRows } = await query.execute("run");
-    if (affectedRows > 0) return;
+    // Counting comes after the failure, in a transaction that has to have survived it.
+    await this.em.execute("savepoint removal");
+    try {
+      const { affectedRows } = await query.execute("run");
+      if (affectedRows > 0) return;
+    } catch (error) {
+      const referrer = referrerOf(error);
+      if (referrer === undefined) throw error;
+      await this.em.execute("rollback to savepoint removal");
+      throw new InUseError(this.noun, await countReferrers(this.em, this.meta, id), referrer, { cause: error });
+    }
     if (version === undefined) throw new NotFoundError(this.noun);
     await this.#missedVersion(id, version);
   }
@@ -158,17 +198,6 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     throw new StaleVersionError(this.noun, version);
   }
 }
-
-/** The API's word for a table: `audit_logs` is `auditLogs`, and `secret_locker` is `secrets`. */
-export const nounOf = (table: string): string =>
-  ownNouns[table] ?? table.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Tables that the API calls otherwise. */
-const ownNouns: Readonly<Record<string, string>> = {
-  secret_locker: "secrets",
-  task_queue: "tasks",
-  tenant_api_keys: "apiKeys",
-};
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>

@@ -5,6 +5,7 @@ import {
   type DocumentId,
   type IdentityId,
   type SessionId,
+  type TeamId,
   type TenantId,
   type UserId,
 } from "@severalty/domain/ids";
@@ -53,7 +54,7 @@ export const makeTenant = async (admin: Client, options: { role?: Role; title?: 
 export const makeMember = async (
   admin: Client,
   tenantId: TenantId,
-  { role = "agency_admin" }: { role?: Role } = {},
+  { role = "agency_admin", teamId = null }: { role?: Role; teamId?: TeamId | null } = {},
 ): Promise<UserPrincipal & { email: string; identityId: IdentityId }> => {
   const tag = randomBytes(6).toString("hex");
   const [identityId, userId, sessionId] = [newId<IdentityId>(), newId<UserId>(), newId<SessionId>()];
@@ -63,9 +64,9 @@ export const makeMember = async (
     email,
   ]);
   await admin.query(
-    `insert into app.users (tenant_id, id, identity_id, username, email, role, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, now(), now())`,
-    [tenantId, userId, identityId, `user-${tag}`, email, role],
+    `insert into app.users (tenant_id, id, identity_id, username, email, role, team_id, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, now(), now())`,
+    [tenantId, userId, identityId, `user-${tag}`, email, role, teamId],
   );
   await admin.query(
     `insert into auth.sessions (id, identity_id, tenant_id, user_id, expires_at, created_at, updated_at)
