@@ -4,6 +4,7 @@ import { tenantEntities } from "../src/entities.ts";
 import { TenantKey } from "../src/entities/tenant-key.ts";
 import type { Orm } from "../src/orm.ts";
 import { roles } from "../src/roles.ts";
+import { nounOf } from "../src/tenancy/noun-of.ts";
 import { recordFailure } from "../src/tenancy/record-failure.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import {
@@ -77,7 +78,7 @@ describe.each(writable)("$name", ({ entity }) => {
         actor_kind: "user",
         action: "things.change",
         outcome: "ok",
-        resource_type: target.meta.tableName,
+        resource_type: nounOf(target.meta.tableName),
         resource_id: isInsert ? target.fresh["id"] : target.row["id"],
         details: name.endsWith("update") ? { changed } : {},
         request_id: "request-7",
@@ -101,9 +102,9 @@ describe.each(writable)("$name", ({ entity }) => {
     const { meta, row } = await targetOf(us);
     const { rows } = await admin.query(
       "select actor_kind, user_id, action from app.audit_logs where resource_type = $1 and resource_id = $2",
-      [meta.tableName, row["id"]],
+      [nounOf(meta.tableName), row["id"]],
     );
-    expect(rows).toEqual([{ actor_kind: "system", user_id: null, action: `${meta.tableName}.create` }]);
+    expect(rows).toEqual([{ actor_kind: "system", user_id: null, action: `${nounOf(meta.tableName)}.create` }]);
   });
 });
 

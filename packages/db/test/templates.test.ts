@@ -83,10 +83,10 @@ test("what a template brings is in the new tenant's audit log, row by row, by it
   );
   const counts = Object.groupBy(itemsOf(compileTemplate(fintech).definition).values(), ({ kind }) => kind);
   expect(Object.fromEntries(rows.map(({ table, count }) => [table, count]))).toEqual({
-    agent_roles: counts.agentRole?.length,
+    agentRoles: counts.agentRole?.length,
     cookbooks: counts.cookbook?.length,
     recipes: counts.recipe?.length,
-    tenant_configs: 1,
+    tenantConfigs: 1,
     tenants: 1,
     users: 1,
   });

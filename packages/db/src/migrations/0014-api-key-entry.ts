@@ -3,12 +3,13 @@ import { Migration } from "@mikro-orm/migrations";
 /** Entering a tenant with an API key, whose doings the log names as the key's. */
 export class ApiKeyEntry extends Migration {
   override up(): void {
-    // The migrator may insert demo data by the hundred thousand rows, and record it itself, as of when it is said to have been made.
     this.addSql(
-      audit(
-        "case when context is null then 'system' when context[4] = 'api_key' then 'api_key' else 'user' end",
-        "if session_user = 'severalty_migrator' and current_setting('app.seeding', true) = 'on' then return null; end if;",
-      ),
+      audit({
+        // The migrator may insert demo data by the hundred thousand rows, and record it itself, as of when it is said to have been made.
+        first: `if session_user = 'severalty_migrator' and current_setting('app.seeding', true) = 'on' then return null; end if;`,
+        actorKind: `case when context is null then 'system' when context[4] = 'api_key' then 'api_key' else 'user' end`,
+        noun: nounOfTable,
+      }),
     );
     this.addSql(record("case when context[4] = 'api_key' then 'api_key' else 'user' end"));
 
@@ -49,16 +50,31 @@ export class ApiKeyEntry extends Migration {
     this.addSql(`drop function app.enter_key(bytea, text, text)`);
     this.addSql(`revoke select on app.tenant_api_keys from severalty_gate`);
     this.addSql(record("'user'"));
-    this.addSql(audit("case when context is null then 'system' else 'user' end"));
+    this.addSql(
+      audit({ first: "", actorKind: "case when context is null then 'system' else 'user' end", noun: "tg_table_name" }),
+    );
   }
 }
 
-/** `app.audit` of the first migration, with the kind of actor as an expression over the entered context, and a first line. */
-const audit = (
-  actorKind: string,
-  first = "",
-) => `create or replace function app.audit() returns trigger language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-    declare context text[] := app.entered(); of_tenant uuid; resource uuid; details jsonb := '{}';
+/** The API's word for a table, as `nounOf` in `tenancy/noun-of.ts` has it. */
+const nounOfTable = `case tg_table_name when 'secret_locker' then 'secrets' when 'task_queue' then 'tasks'
+  when 'tenant_api_keys' then 'apiKeys'
+  else left(tg_table_name, 1) || substr(replace(initcap(replace(tg_table_name, '_', ' ')), ' ', ''), 2) end`;
+
+/**
+ * `app.audit` of the first migration, with a first line, the kind of actor as an expression over the entered context, and the word for what
+ * changed.
+ */
+const audit = ({
+  first,
+  actorKind,
+  noun,
+}: {
+  first: string;
+  actorKind: string;
+  noun: string;
+}) => `create or replace function app.audit() returns trigger language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+    declare context text[] := app.entered(); of_tenant uuid; resource uuid; details jsonb := '{}'; noun text := ${noun};
     begin
       ${first}
       if tg_op = 'DELETE' then
@@ -77,8 +93,8 @@ const audit = (
       insert into app.audit_logs (tenant_id, timestamp, id, user_id, actor_kind, action, outcome, resource_type, resource_id,
         details, request_id, execution_ms)
       values (of_tenant, now(), app.uuid_v7(), context[2]::uuid, ${actorKind},
-        coalesce(nullif(context[7], ''), tg_table_name || '.' || case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'remove' end),
-        'ok', tg_table_name, resource, details, nullif(context[6], ''),
+        coalesce(nullif(context[7], ''), noun || '.' || case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'remove' end),
+        'ok', noun, resource, details, nullif(context[6], ''),
         (extract(epoch from clock_timestamp() - now()) * 1000)::int);
       return null;
     end $$`;

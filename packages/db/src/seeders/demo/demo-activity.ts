@@ -57,7 +57,7 @@ export const demoUsage = (source: DemoSource, tenantId: TenantId, people: DemoPe
     actor_kind: "user",
     action: "tasks.run",
     outcome: source.int(1, 40) === 1 ? "error" : "ok",
-    resource_type: "agent_instances",
+    resource_type: "agentInstances",
     resource_id: agent.id,
     details: {},
     agent_instance_id: agent.id,
