@@ -1,4 +1,5 @@
 import { isTransient } from "@severalty/db/database-error";
+import { authEntities, entities } from "@severalty/db/entities";
 import { createOrm, warmPool, type Orm } from "@severalty/db/orm";
 import { describeDatabaseUrl, describeFailure } from "@severalty/domain/environment";
 import pRetry from "p-retry";
@@ -25,12 +26,10 @@ export class ConnectError extends Error {
 
 /** Opens the minimum of every pool, with waits of 0.25 to 5 seconds between attempts. Throws `ConnectError`. */
 export const connect = async (env: ServerEnv, log: Logger): Promise<Databases> => {
-  const open = (variable: "DATABASE_URL" | "AUTH_DATABASE_URL" | "PLATFORM_DATABASE_URL") =>
-    openPool(variable, env[variable], env, log);
   const [app, auth, platform] = await Promise.all([
-    open("DATABASE_URL"),
-    open("AUTH_DATABASE_URL"),
-    open("PLATFORM_DATABASE_URL"),
+    openPool("DATABASE_URL", entities, env, log),
+    openPool("AUTH_DATABASE_URL", authEntities, env, log),
+    openPool("PLATFORM_DATABASE_URL", [], env, log),
   ]);
   return { app, auth, platform };
 };
@@ -40,9 +39,16 @@ export const closeAll = async ({ app, auth, platform }: Databases): Promise<void
   await Promise.all([app.close(), auth.close(), platform.close()]);
 };
 
-const openPool = async (variable: string, url: string, env: ServerEnv, log: Logger): Promise<Orm> => {
+const openPool = async (
+  variable: "DATABASE_URL" | "AUTH_DATABASE_URL" | "PLATFORM_DATABASE_URL",
+  known: typeof entities,
+  env: ServerEnv,
+  log: Logger,
+): Promise<Orm> => {
+  const url = env[variable];
   const orm = await createOrm({
     url,
+    entities: known,
     applicationName: "severalty-server",
     poolMax: env.POOL_MAX,
     warn: (message) => log.warn({ database: variable }, message),

@@ -51,14 +51,8 @@ export const tenantEntities: readonly EntitySchema[] = [
   IdempotencyKey,
 ];
 
+/** Entities of the role that signs people in. */
+export const authEntities: readonly EntitySchema[] = [Identity, Session, RefreshToken, OneTimeToken, RateLimit];
+
 /** Every entity. Those outside `tenantEntities` are the whole allow-list of global tables. */
-export const entities: readonly EntitySchema[] = [
-  Tenant,
-  Template,
-  Identity,
-  Session,
-  RefreshToken,
-  OneTimeToken,
-  RateLimit,
-  ...tenantEntities,
-];
+export const entities: readonly EntitySchema[] = [Tenant, Template, ...authEntities, ...tenantEntities];
