@@ -74,6 +74,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
       const call = { procedure: path, input: parsed, bearsSecret: answer === "secret" };
       const keyed = type === "mutation" ? keyedCallOf(ctx, call) : undefined;
       const work = async (em: EntityManager, actor: Actor) => {
+        if (principal.kind === "apiKey") services.rateLimits.noteValidKey(principal.keyHash);
         if (!actor.permissions.has(permission)) throw createForbidden("the API key", permission);
         const run = async () => {
           const result = await next({ ctx: { em, actor } });
@@ -84,7 +85,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
         if (keyed === undefined) return { result: await run(), isReplay: false, actor };
         return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, run)), actor };
       };
-      if (principal.kind === "apiKey") await services.rateLimits.assertKeysWelcome(address);
+      if (principal.kind === "apiKey") await services.rateLimits.assertKeyWelcome(address, principal.keyHash);
       try {
         const options = { ...occasion, readOnly: type === "query" };
         const { result, isReplay, actor } = await withTenant(ctx.em, principal, options, work);
@@ -93,7 +94,8 @@ export const tenantProcedure = <Input extends z.ZodType>(
         return result;
       } catch (error) {
         const known = domainErrorOf(error);
-        if (known instanceof InvalidApiKeyError) await services.rateLimits.countInvalidKey(address);
+        if (known instanceof InvalidApiKeyError && principal.kind === "apiKey")
+          await services.rateLimits.countInvalidKey(address, principal.keyHash);
         else if (known?.kind === "forbidden" || type === "mutation") {
           const outcome = known?.kind === "forbidden" ? "denied" : "error";
           await recordFailure(ctx.em, principal, occasion, outcome, known?.reason ?? "server/unexpected");
