@@ -9,6 +9,7 @@ import { isPermitted, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { z } from "zod";
 import { toProtocolError } from "./errors.ts";
+import { logFailure } from "./log-failure.ts";
 import { keyedCallOf, runOnce } from "./run-once.ts";
 import { t } from "./trpc.ts";
 
@@ -90,7 +91,10 @@ export const tenantProcedure = <Input extends z.ZodType>(
         const options = { ...occasion, readOnly: type === "query" };
         const { result, isReplay, actor } = await withTenant(ctx.em, principal, options, work);
         if (isReplay) ctx.idempotency?.onReplayed();
-        await noteKeyUse(ctx.em, principal, actor, requestId);
+        // The call is done, and whatever becomes of the note cannot undo it.
+        await noteKeyUse(ctx.em, principal, actor, requestId).catch((error: unknown) =>
+          logFailure(ctx.log, "apiKeys.use", getTRPCErrorFromUnknown(error)),
+        );
         return result;
       } catch (error) {
         const known = domainErrorOf(error);

@@ -248,6 +248,28 @@ test("the use of a key is noted at most once an hour, in the log too, and is no 
   expect(await noted()).toMatchObject({ records: 2 });
 });
 
+test("a use that cannot be noted is no failure of the call, which is done: it is answered, and an operator is told", async () => {
+  const tenant = await makeTenant(admin);
+  const { id, apiKey } = await makeApiKey(admin, tenant, ["documents.write"]);
+  await admin.query(
+    `create function pg_temp.fail() returns trigger language plpgsql as $$ begin raise exception 'disk full' using errcode = '53100'; end $$`,
+  );
+  await admin.query(
+    `create trigger fail before update on app.tenant_api_keys for each row when (old.id = '${id}') execute function pg_temp.fail()`,
+  );
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(line) });
+  const requestId = `request-${id}`;
+  const answer = await ask(services, undefined, "documents.create", { title: "done" }, { apiKey, log, requestId });
+  await admin.query("drop trigger fail on app.tenant_api_keys");
+  expect(answer).toMatchObject({ data: { title: "done" } });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 50, procedure: "apiKeys.use", err: { code: "53100" } },
+  ]);
+  const { rows } = await admin.query("select action, outcome from app.audit_logs where request_id = $1", [requestId]);
+  expect(rows).toEqual([{ action: "documents.create", outcome: "ok" }]);
+});
+
 test("a call with both an access token and a key is refused before either is looked at", async () => {
   const tenant = await makeTenant(admin);
   const { apiKey } = await makeApiKey(
