@@ -42,8 +42,8 @@ const recorded = async (requestId: string) => {
 
 test.each(open)(
   "$path answers a key that has its permission and no other",
-  async ({ path, permission, noun, input }) => {
-    const { world, id, askByKey } = await makeKeyed([permission], noun);
+  async ({ path, permission, also = [], noun, input }) => {
+    const { world, id, askByKey } = await makeKeyed([permission, ...also], noun);
     const requestId = `by-key-${path}`;
     expect(await askByKey(path, input?.(world), requestId)).toEqual({ data: expect.anything() as unknown });
     const change = { tenantId: world.tenantId, userId: id, actorKind: "api_key", action: path, outcome: "ok" };
