@@ -22,9 +22,10 @@ describe.each(paths)("%s", (path) => {
   });
 
   test("it takes no whole number that no column holds", () => {
-    for (const [field, schema] of Object.entries(inputFieldsOf(path)))
-      for (const { type, maximum } of [schema, ...(schema.anyOf ?? [])])
-        if (type === "integer") expect([field, maximum]).toEqual([field, expect.toSatisfy(isInt4)]);
+    const wide = Object.entries(inputFieldsOf(path)).filter(([, schema]) =>
+      [schema, ...(schema.anyOf ?? [])].some(({ type, maximum }) => type === "integer" && !isInt4(maximum)),
+    );
+    expect(wide).toEqual([]);
   });
 
   test("it answers a caller who may", async () => {
