@@ -5,10 +5,11 @@ import { recordFailure } from "@severalty/db/tenancy/record-failure";
 import { withTenant } from "@severalty/db/tenancy/with-tenant";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
-import { isPermitted, type Permission } from "@severalty/domain/permission";
+import { permissionsOf, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { z } from "zod";
 import { toProtocolError } from "./errors.ts";
+import { logFailure } from "./log-failure.ts";
 import { keyedCallOf, runOnce } from "./run-once.ts";
 import { t } from "./trpc.ts";
 
@@ -40,6 +41,8 @@ export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) 
 });
 
 export interface TenantProcedureOptions {
+  /** Needed beside the first permission, for a procedure that reaches rows of several nouns. */
+  readonly also?: readonly Permission[];
   /** `secret`: the answer bears one, so that it is stored for no `Idempotency-Key`. Default `plain`. */
   readonly answer?: "plain" | "secret";
   /** An API key is refused before anything else, whatever it may do. */
@@ -55,14 +58,16 @@ export interface TenantProcedureOptions {
 export const tenantProcedure = <Input extends z.ZodType>(
   permission: Permission,
   input: Input,
-  { answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
-) =>
-  authedProcedure
+  { also = [], answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
+) => {
+  const lackedBy = (held: ReadonlySet<Permission>) => [permission, ...also].find((needed) => !held.has(needed));
+  return authedProcedure
     .use(async ({ ctx, path, next }) => {
       const { principal, requestId } = ctx;
       if (isForUsers) assertUser(principal);
-      if (principal.kind === "apiKey" || isPermitted(principal.role, permission)) return next();
-      const error = createForbidden(`the role ${principal.role}`, permission);
+      const lacked = principal.kind === "apiKey" ? undefined : lackedBy(permissionsOf[principal.role]);
+      if (principal.kind === "apiKey" || lacked === undefined) return next();
+      const error = createForbidden(`the role ${principal.role}`, lacked);
       await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
       throw error;
     })
@@ -74,7 +79,9 @@ export const tenantProcedure = <Input extends z.ZodType>(
       const call = { procedure: path, input: parsed, bearsSecret: answer === "secret" };
       const keyed = type === "mutation" ? keyedCallOf(ctx, call) : undefined;
       const work = async (em: EntityManager, actor: Actor) => {
-        if (!actor.permissions.has(permission)) throw createForbidden("the API key", permission);
+        if (principal.kind === "apiKey") services.rateLimits.noteValidKey(principal.keyHash);
+        const lacked = lackedBy(actor.permissions);
+        if (lacked !== undefined) throw createForbidden("the API key", lacked);
         const run = async () => {
           const result = await next({ ctx: { em, actor } });
           // A middleware never sees a throw: without this line the transaction of a failed call would commit.
@@ -84,16 +91,20 @@ export const tenantProcedure = <Input extends z.ZodType>(
         if (keyed === undefined) return { result: await run(), isReplay: false, actor };
         return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, run)), actor };
       };
-      if (principal.kind === "apiKey") await services.rateLimits.assertKeysWelcome(address);
+      if (principal.kind === "apiKey") await services.rateLimits.assertKeyWelcome(address, principal.keyHash);
       try {
         const options = { ...occasion, readOnly: type === "query" };
         const { result, isReplay, actor } = await withTenant(ctx.em, principal, options, work);
         if (isReplay) ctx.idempotency?.onReplayed();
-        await noteKeyUse(ctx.em, principal, actor, requestId);
+        // The call is done, and whatever becomes of the note cannot undo it.
+        await noteKeyUse(ctx.em, principal, actor, requestId).catch((error: unknown) =>
+          logFailure(ctx.log, "apiKeys.use", getTRPCErrorFromUnknown(error)),
+        );
         return result;
       } catch (error) {
         const known = domainErrorOf(error);
-        if (known instanceof InvalidApiKeyError) await services.rateLimits.countInvalidKey(address);
+        if (known instanceof InvalidApiKeyError && principal.kind === "apiKey")
+          await services.rateLimits.countInvalidKey(address, principal.keyHash);
         else if (known?.kind === "forbidden" || type === "mutation") {
           const outcome = known?.kind === "forbidden" ? "denied" : "error";
           await recordFailure(ctx.em, principal, occasion, outcome, known?.reason ?? "server/unexpected");
@@ -101,6 +112,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
         throw error;
       }
     });
+};
 
 function assertUser(principal: Principal): asserts principal is UserPrincipal {
   if (principal.kind === "user") return;

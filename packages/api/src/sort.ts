@@ -27,8 +27,8 @@ export const sortValue = ({ type, isNullable }: { type: string; isNullable: bool
   return isNullable ? schema.nullable() : schema;
 };
 
-/** A time in a cursor, in UTC. PostgreSQL has no year 0 (manual, section 8.5). */
-export const cursorTime = z.iso.datetime().refine((time) => !time.startsWith("0000"));
+/** A time in a cursor, in UTC, to the millisecond as JSON has it. PostgreSQL has no year 0 (manual, section 8.5). */
+export const cursorTime = z.iso.datetime({ precision: 3 }).refine((time) => !time.startsWith("0000"));
 
 const schemas: readonly { types: RegExp; schema: z.ZodType }[] = [
   { types: /^text$/, schema: storableText({ min: 0, max: 1000, trim: false }) },

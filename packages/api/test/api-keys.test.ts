@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { parseApiKey } from "@severalty/auth/api-key";
 import { poolOf } from "@severalty/db/orm";
 import { makeMember, makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
@@ -247,6 +248,28 @@ test("the use of a key is noted at most once an hour, in the log too, and is no 
   expect(await noted()).toMatchObject({ records: 2 });
 });
 
+test("a use that cannot be noted is no failure of the call, which is done: it is answered, and an operator is told", async () => {
+  const tenant = await makeTenant(admin);
+  const { id, apiKey } = await makeApiKey(admin, tenant, ["documents.write"]);
+  await admin.query(
+    `create function pg_temp.fail() returns trigger language plpgsql as $$ begin raise exception 'disk full' using errcode = '53100'; end $$`,
+  );
+  await admin.query(
+    `create trigger fail before update on app.tenant_api_keys for each row when (old.id = '${id}') execute function pg_temp.fail()`,
+  );
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(line) });
+  const requestId = `request-${id}`;
+  const answer = await ask(services, undefined, "documents.create", { title: "done" }, { apiKey, log, requestId });
+  await admin.query("drop trigger fail on app.tenant_api_keys");
+  expect(answer).toMatchObject({ data: { title: "done" } });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 50, procedure: "apiKeys.use", err: { code: "53100" } },
+  ]);
+  const { rows } = await admin.query("select action, outcome from app.audit_logs where request_id = $1", [requestId]);
+  expect(rows).toEqual([{ action: "documents.create", outcome: "ok" }]);
+});
+
 test("a call with both an access token and a key is refused before either is looked at", async () => {
   const tenant = await makeTenant(admin);
   const { apiKey } = await makeApiKey(
@@ -272,18 +295,19 @@ test("what has not the form of a key is refused without asking the database", as
   expect(await reasonOf(cut, undefined, "documents.list", {}, { apiKey: mistyped })).toBe("auth/key-invalid");
 });
 
-test("after a hundred invalid keys from one address none is heard from there, whoever's; other addresses are", async () => {
+test("after a hundred invalid keys from one address only keys that were valid before are heard from there; elsewhere all are", async () => {
   const strict = { ...services, rateLimits: createRateLimits(await poolOf(services.auth), 1) };
-  const { apiKey } = await makeApiKey(admin, await makeTenant(admin), ["documents.read"]);
-  const { id, apiKey: revoked } = await makeApiKey(admin, await makeTenant(admin), ["documents.read"]);
-  await admin.query("update app.tenant_api_keys set revoked_at = now() where id = $1", [id]);
-  const askFrom = (ip: string, key: string) => reasonOf(strict, undefined, "documents.list", {}, { ip, apiKey: key });
-  const ip = "198.51.100.20";
-  for (let used = 0; used < 99; used++) await strict.rateLimits.countInvalidKey(ip);
-  expect(await askFrom(ip, apiKey)).toBeUndefined();
+  const make = async () => makeApiKey(admin, await makeTenant(admin), ["documents.read"]);
+  const [{ apiKey: neighbour }, { apiKey: unheard }, { id, apiKey: gone }] = [await make(), await make(), await make()];
+  const askFrom = (ip: string, apiKey: string) => reasonOf(strict, undefined, "documents.list", {}, { ip, apiKey });
+  const [ip, elsewhere] = ["198.51.100.20", "198.51.100.21"];
+  for (let counted = 0; counted < 98; counted++) await strict.rateLimits.countInvalidKey(ip, randomBytes(32));
+  expect(await askFrom(ip, neighbour)).toBeUndefined();
+  expect(await askFrom(ip, gone)).toBeUndefined();
   expect(await askFrom(ip, "malformed")).toBe("auth/key-invalid");
-  expect(await askFrom(ip, apiKey)).toBeUndefined();
-  expect(await askFrom(ip, revoked)).toBe("auth/key-invalid");
-  expect(await askFrom(ip, apiKey)).toBe("request/rate-limited");
-  expect(await askFrom("198.51.100.21", apiKey)).toBeUndefined();
+  await admin.query("update app.tenant_api_keys set revoked_at = now() where id = $1", [id]);
+  for (const _ of [99, 100]) expect(await askFrom(ip, gone)).toBe("auth/key-invalid");
+  for (const apiKey of [gone, unheard]) expect(await askFrom(ip, apiKey)).toBe("request/rate-limited");
+  expect(await askFrom(ip, neighbour)).toBeUndefined();
+  expect(await askFrom(elsewhere, unheard)).toBeUndefined();
 });

@@ -9,6 +9,8 @@ export interface Case {
   /** `public`: no session needed; `authed`: a token; `tenant`: a token whose role has the permission. */
   readonly kind: "public" | "authed" | "tenant";
   readonly permission?: Permission;
+  /** Needed beside it. */
+  readonly also?: readonly Permission[];
   /** What the world's `row` is to be a row of. */
   readonly noun?: string;
   /** An input that succeeds for the world's own caller; none for a procedure without one. */
@@ -72,9 +74,14 @@ const special: Readonly<Record<string, Case>> = {
 
   "templates.list": may("templates.read"),
   "templates.byKey": { ...may("templates.read"), input: () => ({ key: "fintech" }) },
-  "templates.preview": { ...may("tenantConfigs.write"), input: () => ({ key: "agency" }) },
+  "templates.preview": {
+    ...may("tenantConfigs.write"),
+    also: ["agentRoles.read", "cookbooks.read", "recipes.read"],
+    input: () => ({ key: "agency" }),
+  },
   "templates.adopt": {
     ...may("tenantConfigs.write"),
+    also: ["agentRoles.write", "cookbooks.write", "recipes.write"],
     input: () => ({ key: "agency", version: agency.version }),
   },
 

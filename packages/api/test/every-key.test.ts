@@ -1,4 +1,5 @@
 import { createApiKey } from "@severalty/auth/api-key";
+import { nounOf } from "@severalty/db/tenancy/noun-of";
 import { permissions, type Permission } from "@severalty/domain/permission";
 import { describe, expect, test } from "vitest";
 import { ask } from "../src/testing/ask.ts";
@@ -40,14 +41,33 @@ const recorded = async (requestId: string) => {
   return rows;
 };
 
+/** What is counted or measured along with what was permitted. */
+const alongside: Readonly<Record<string, string>> = {
+  "agentInstances.create": "subscriptions",
+  "agentInstances.retire": "subscriptions",
+  "abTests.record": "abTestResults",
+  "abTests.remove": "abTestResults",
+};
+
+/** Nouns whose rows a request changed. */
+const changedBy = async (requestId: string): Promise<string[]> => {
+  const { rows } = await admin.query<{ type: string }>(
+    "select distinct resource_type as type from app.audit_logs where request_id = $1 and action <> 'apiKeys.use'",
+    [requestId],
+  );
+  return rows.map(({ type }) => nounOf(type));
+};
+
 test.each(open)(
-  "$path answers a key that has its permission and no other",
-  async ({ path, permission, noun, input }) => {
-    const { world, id, askByKey } = await makeKeyed([permission], noun);
+  "$path answers a key that has its permission and no other, and changes no noun beyond it",
+  async ({ path, permission, also = [], noun, input }) => {
+    const { world, id, askByKey } = await makeKeyed([permission, ...also], noun);
     const requestId = `by-key-${path}`;
     expect(await askByKey(path, input?.(world), requestId)).toEqual({ data: expect.anything() as unknown });
     const change = { tenantId: world.tenantId, userId: id, actorKind: "api_key", action: path, outcome: "ok" };
     expect(await recorded(requestId)).toEqual(proceduresByPath[path]?._def.type === "mutation" ? [change] : []);
+    const permitted = [permission, ...also].map((held) => held.split(".")[0]);
+    expect([...permitted, alongside[path]]).toEqual(expect.arrayContaining(await changedBy(requestId)));
   },
 );
 

@@ -3,7 +3,7 @@ import { ask } from "../src/testing/ask.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { cases } from "./cases.ts";
-import { idFieldsOf } from "./input-schema.ts";
+import { idFieldsOf, inputFieldsOf } from "./input-schema.ts";
 import { makeWorld } from "./world.ts";
 
 const { services, admin } = await openTestApi();
@@ -19,6 +19,13 @@ describe.each(paths)("%s", (path) => {
 
   test("every id that it takes is tried with another tenant's", () => {
     expect(Object.keys(foreign)).toEqual(expect.arrayContaining(idFieldsOf(path)));
+  });
+
+  test("it takes no whole number that no column holds", () => {
+    const wide = Object.entries(inputFieldsOf(path)).filter(([, schema]) =>
+      [schema, ...(schema.anyOf ?? [])].some(({ type, maximum }) => type === "integer" && !isInt4(maximum)),
+    );
+    expect(wide).toEqual([]);
   });
 
   test("it answers a caller who may", async () => {
@@ -39,6 +46,8 @@ describe.each(paths)("%s", (path) => {
     expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
   });
 });
+
+const isInt4 = (maximum: unknown) => typeof maximum === "number" && maximum < 2 ** 31;
 
 const openPaths = paths.filter((path) => cases[path]?.kind === "public");
 const closedPaths = paths.filter((path) => cases[path]?.kind !== "public");

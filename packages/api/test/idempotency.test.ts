@@ -5,6 +5,7 @@ import { ask } from "../src/testing/ask.ts";
 import { contextFor } from "../src/testing/caller-for.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { withKey } from "../src/testing/with-key.ts";
+import { makeWorld } from "./world.ts";
 
 const { database, services, admin } = await openTestApi();
 
@@ -135,6 +136,31 @@ test("whoever has lost the permission is not answered what is stored for his key
   expect(await attempt(caller)).toBe("done");
   await admin.query("update app.users set role = 'team_member' where id = $1", [caller.userId]);
   expect(await attempt({ ...caller, role: "team_member" })).toBe("auth/forbidden");
+});
+
+test.each([
+  ["has left the team", "team_member", "update app.users set team_id = null where id = $1"],
+  [
+    "was demoted out of all teams",
+    "agency_admin",
+    "update app.users set role = 'team_member', team_id = null where id = $1",
+  ],
+] as const)("E7: whoever %s is not answered what is stored, and the call is not done again", async (_, role, sql) => {
+  const { tenantId, teamId } = await makeWorld(admin);
+  const caller = await makeMember(admin, tenantId, { role, teamId });
+  const attempt = (who: typeof caller) =>
+    ask(services, who, "documents.create", { title: "of the team", teamId }, withKey("team"));
+  const first = await attempt(caller);
+  expect(await attempt(caller)).toEqual(first);
+  await admin.query(sql, [caller.userId]);
+  const { error } = await attempt({ ...caller, role: "team_member" });
+  expect(error).toMatchObject({
+    message:
+      "the request of this Idempotency-Key was done already, and its answer is not repeated, because you see other teams' rows now than you did then",
+    data: { code: "CONFLICT", httpStatus: 409, reason: "idempotency/answer-withheld" },
+  });
+  await admin.query("update app.users set role = 'agency_admin' where id = $1", [caller.userId]);
+  expect(await attempt({ ...caller, role: "agency_admin" })).toEqual(first);
 });
 
 test("after 24 hours a key is a new one, also for ten at once, and expired keys of the tenant go", async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { agency } from "@severalty/db/templates/agency";
 import { fintech } from "@severalty/db/templates/fintech";
 import { storeTemplates } from "@severalty/db/templates/store-templates";
 import { makeMember } from "@severalty/db/testing/make-tenant";
@@ -6,6 +7,7 @@ import { compileTemplate } from "@severalty/domain/template-source";
 import { expect, test } from "vitest";
 import { ask } from "../src/testing/ask.ts";
 import { callerFor } from "../src/testing/caller-for.ts";
+import { makeApiKey } from "../src/testing/make-api-key.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { makeWorld } from "./world.ts";
 
@@ -34,6 +36,29 @@ test("B6: a member reads which templates there are, and what fintech says", asyn
   expect(nextCursor).toBeNull();
   const { key, version, name, definition } = compileTemplate(fintech);
   expect(await templates.byKey({ key: "fintech" })).toMatchObject({ key, version, name, definition });
+});
+
+test.each([
+  ["templates.preview", "read"],
+  ["templates.adopt", "write"],
+] as const)("%s needs of an API key that it may %s each noun that a template holds", async (path, kind) => {
+  const input = { key: "agency", ...(kind === "write" ? { version: agency.version } : {}) };
+  const nouns = ["agentRoles", "cookbooks", "recipes"] as const;
+  for (const lacking of nouns) {
+    const world = await makeWorld(admin);
+    const held = nouns.filter((noun) => noun !== lacking).map((noun) => `${noun}.${kind}` as const);
+    const { id, apiKey } = await makeApiKey(admin, world, ["tenantConfigs.write", ...held]);
+    const { error } = await ask(services, undefined, path, input, { apiKey });
+    expect(error).toMatchObject({
+      message: `the API key lacks ${lacking}.${kind}`,
+      data: { reason: "auth/forbidden" },
+    });
+    const { rows } = await admin.query(
+      "select outcome from app.audit_logs where user_id = $1 and action <> 'apiKeys.use'",
+      [id],
+    );
+    expect(rows).toEqual([{ outcome: "denied" }]);
+  }
 });
 
 test("a key that no template has is not found", async () => {

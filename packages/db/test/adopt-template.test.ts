@@ -309,6 +309,32 @@ test("of several who adopt at once one does, and the others are told or find not
   expect(rows).toEqual([{ version: 2 }]);
 });
 
+test("a recipe that somebody adds to a cookbook while the template removes it stays, and so does the cookbook", async () => {
+  const { tenant, key } = await makeFollower({
+    config: {},
+    roles: { R: { text: "one", cookbooks: { X: { text: "one", recipes: { p: "one" } } } } },
+  });
+  await store(sourceOf(key, 2, { config: {}, roles: { R: { text: "one", cookbooks: {} } } }));
+  const writer = await database.client();
+  await writer.query("begin");
+  await writer.query(
+    `insert into app.recipes (tenant_id, id, cookbook_id, name, source_yaml, definition, created_at, updated_at)
+     select tenant_id, $2, id, 'added', '{}', '{}', now(), now() from app.cookbooks where tenant_id = $1`,
+    [tenant.tenantId, newId()],
+  );
+  const adopted = adopt(tenant, { version: 2 });
+  await admin.query(`do $$ begin
+    for attempt in 1..2000 loop
+      exit when exists (select from pg_stat_activity where usename = 'severalty_app' and wait_event_type = 'Lock' and datname = current_database());
+      perform pg_sleep(0.005);
+      perform pg_stat_clear_snapshot();
+    end loop; end $$`);
+  await writer.query("commit");
+  expect((await adopted).skipped).toMatchObject([{ kind: "cookbook", name: "X", state: "removed", reason: "inUse" }]);
+  const { rows } = await admin.query("select name from app.recipes where tenant_id = $1", [tenant.tenantId]);
+  expect(rows).toEqual([{ name: "added" }]);
+});
+
 test("a tenant that followed one template adopts another: what it left alone goes, what it changed stays", async () => {
   const { tenant } = await makeFollower({
     config: { locale: "en" },

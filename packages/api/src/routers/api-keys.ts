@@ -51,7 +51,8 @@ const fields = [
 ] as const;
 
 /**
- * API keys of the caller's tenant. What a key may do and how long is settled when it is made; a revoked key stays, for the log.
+ * API keys of the caller's tenant. What a key may do and how long is settled when it is made, and it may do it to every team's rows; a
+ * revoked key stays, for the log.
  */
 export const apiKeysRouter = router({
   list: tenantProcedure(

@@ -46,18 +46,18 @@ export const templatesRouter = router({
   ),
 
   /** What the newest version would mean for the caller's tenant, item by item; of the template that it follows unless another is named. */
-  preview: tenantProcedure("tenantConfigs.write", z.strictObject({ key: templateKey.optional() }).prefault({})).query(
-    async ({ ctx, input }): Promise<TemplatePreview> => {
-      const { key, version: newest, applied, changes } = await compareWithTemplate(ctx.em, input.key);
-      return { key, version: newest, applied, changes };
-    },
-  ),
+  preview: tenantProcedure("tenantConfigs.write", z.strictObject({ key: templateKey.optional() }).prefault({}), {
+    also: ["agentRoles.read", "cookbooks.read", "recipes.read"],
+  }).query(async ({ ctx, input }): Promise<TemplatePreview> => {
+    const { key, version: newest, applied, changes } = await compareWithTemplate(ctx.em, input.key);
+    return { key, version: newest, applied, changes };
+  }),
 
   /** Brings the tenant to the version that was previewed, wherever it has changed nothing itself. `apply` is a word that tRPC reserves. */
-  adopt: tenantProcedure("tenantConfigs.write", z.strictObject({ key: templateKey.optional(), version })).mutation(
-    ({ ctx, input }): Promise<TemplateApplied> => {
-      const { newId, clock } = ctx.services;
-      return applyTemplate(ctx.em, input, { newId, now: clock() });
-    },
-  ),
+  adopt: tenantProcedure("tenantConfigs.write", z.strictObject({ key: templateKey.optional(), version }), {
+    also: ["agentRoles.write", "cookbooks.write", "recipes.write"],
+  }).mutation(({ ctx, input }): Promise<TemplateApplied> => {
+    const { newId, clock } = ctx.services;
+    return applyTemplate(ctx.em, input, { newId, now: clock() });
+  }),
 });

@@ -3,6 +3,12 @@ import type { IdempotencyKeyId } from "@severalty/domain/ids";
 import type { Json } from "@severalty/domain/json";
 import { tenantColumns, tenantScope } from "../tenancy/tenant-entity.ts";
 
+/** An answer as it left, with its keys in their order, and whose rows the caller saw then: those of `all` teams, of one by its id, or of `none`. */
+export interface StoredAnswer {
+  readonly sight: string;
+  readonly data?: Json;
+}
+
 /**
  * The answer that a key got, for the user or API key that sends the same request again. Bookkeeping of what is in the audit log
  * already, so its own changes are not.
@@ -16,8 +22,8 @@ export const IdempotencyKey = defineEntity({
     key: p.text(),
     procedure: p.text(),
     requestHash: p.blob(),
-    /** `{ data }` as it left, with its keys in their order; null while the call runs, and for an answer that bears a secret. */
-    response: p.json().columnType("json").$type<{ data?: Json }>().nullable(),
+    /** Null while the call runs, and for an answer that bears a secret. */
+    response: p.json().columnType("json").$type<StoredAnswer>().nullable(),
     expiresAt: p.datetime(3),
   },
   ...tenantScope("idempotency_keys"),

@@ -1,4 +1,5 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
+import { LockMode, type EntityManager } from "@mikro-orm/postgresql";
+import type { CookbookId } from "@severalty/domain/ids";
 import type { TemplateChange } from "@severalty/domain/template-changes";
 import { AgentRole } from "../entities/agent-role.ts";
 import { Cookbook } from "../entities/cookbook.ts";
@@ -22,6 +23,11 @@ export const removeItems = async (
   const dueFor = (kind: TemplateChange["kind"], name: string, cookbook: string | null = null) =>
     due.find((change) => change.kind === kind && change.name === name && change.cookbook === cookbook);
 
+  const leaving = rows.cookbooks.filter(({ name }) => dueFor("cookbook", name) !== undefined);
+  await lock(
+    em,
+    leaving.map(({ id }) => id),
+  );
   for (const { id, name, version, cookbookId } of rows.recipes) {
     const cookbook = rows.cookbooks.find((book) => book.id === cookbookId);
     const change = cookbook && dueFor("recipe", name, cookbook.name);
@@ -45,4 +51,14 @@ export const removeItems = async (
     else await new TenantRepository(em, AgentRole).remove(id, version);
   }
   return skipped;
+};
+
+/** Waits for whoever is adding to the cookbooks, and lets nobody begin: their recipes would go along unseen. */
+const lock = async (em: EntityManager, cookbookIds: CookbookId[]): Promise<void> => {
+  const query = em
+    .createQueryBuilder(Cookbook, "row")
+    .select("id")
+    .where({ id: { $in: cookbookIds } });
+  await query.applyFilters();
+  await query.orderBy({ id: "asc" }).setLockMode(LockMode.PESSIMISTIC_WRITE).execute("all");
 };

@@ -4,6 +4,7 @@ import { DomainError } from "@severalty/domain/errors";
 import { idempotencyKeyTtlMs } from "@severalty/domain/idempotency-key";
 import type { IdempotencyKeyId, TenantId } from "@severalty/domain/ids";
 import type { Json } from "@severalty/domain/json";
+import type { StoredAnswer } from "../entities/idempotency-key.ts";
 import { tenantOf } from "./tenant-filter.ts";
 
 /** A call that is to have one effect and one answer, however often it is sent. */
@@ -28,8 +29,8 @@ export type OnceAnswer<Answer> = { readonly made: Answer } | { readonly stored: 
 
 /**
  * Runs `work` unless the actor's key has an answer already, and stores what it answers, all in the transaction of `em`: a call of
- * the same key that comes meanwhile waits for the end of it. Throws CONFLICT for a key that another request had, or whose answer is not
- * kept. Removes some expired keys of the tenant in passing.
+ * the same key that comes meanwhile waits for the end of it. Throws CONFLICT for a key that another request had, whose answer is not kept,
+ * or whose answer may bear rows of a team that the caller does not see any more. Removes some expired keys of the tenant in passing.
  */
 export const answerOnce = async <Answer>(
   em: EntityManager,
@@ -37,38 +38,46 @@ export const answerOnce = async <Answer>(
   work: () => Promise<Answer>,
   dataOf: (answer: Answer) => unknown,
 ): Promise<OnceAnswer<Answer>> => {
-  const earlier = await claim(em, call);
-  if (earlier !== undefined) return { stored: storedIn(earlier) };
+  const claimed = await claim(em, call);
+  if ("response" in claimed) return { stored: storedIn(claimed) };
   const made = await work();
-  await store(em, call, call.bearsSecret ? null : JSON.stringify({ data: dataOf(made) }));
+  await store(em, call, call.bearsSecret ? null : JSON.stringify({ sight: claimed.sight, data: dataOf(made) }));
   return { made };
 };
 
-interface Earlier {
+interface Claimed {
+  /** What the caller sees now: the rows of all teams, of one, or of none. */
+  readonly sight: string;
+}
+
+interface Earlier extends Claimed {
   readonly isSame: boolean;
   readonly isExpired: boolean;
-  readonly response: { data?: Json } | null;
+  readonly response: StoredAnswer | null;
 }
+
+const seesAll = "all";
+const sight = `case when app.sees_all_teams() then '${seesAll}' else coalesce(app.team_id()::text, 'none') end as sight`;
 
 const what = "an idempotency key";
 
 /** Attempts at a key whose row others remove or replace at the same moment; each ends after one of them has committed. */
 const attemptsMax = 5;
 
-/** Takes the key, or answers the row of the call that has it. */
-const claim = async (em: EntityManager, call: KeyedCall): Promise<Earlier | undefined> => {
+/** Takes the key, or answers the row of the call that has it: that one alone has a response, if null. */
+const claim = async (em: EntityManager, call: KeyedCall): Promise<Claimed | Earlier> => {
   const tenantId = tenantOf(em, what);
   const hash = hashOf(tenantId, call);
   const expiresAt = new Date(call.now.getTime() + idempotencyKeyTtlMs);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const taken = await em.execute(
+    const [claimed] = await em.execute<Claimed[]>(
       `insert into app.idempotency_keys (tenant_id, id, actor_id, key, procedure, request_hash, expires_at, created_at, updated_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant_id, actor_id, key) do nothing returning id`,
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant_id, actor_id, key) do nothing returning ${sight}`,
       [tenantId, call.id, call.actorId, call.key, call.procedure, hash, expiresAt, call.now, call.now],
     );
-    if (taken.length > 0) return undefined;
+    if (claimed !== undefined) return claimed;
     const [earlier] = await em.execute<Earlier[]>(
-      `select request_hash = ? as "isSame", expires_at <= ? as "isExpired", response
+      `select request_hash = ? as "isSame", expires_at <= ? as "isExpired", response, ${sight}
        from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ?`,
       [hash, call.now, tenantId, call.actorId, call.key],
     );
@@ -82,7 +91,7 @@ const claim = async (em: EntityManager, call: KeyedCall): Promise<Earlier | unde
   throw new Error(`an idempotency key was neither free nor taken in ${attemptsMax} attempts`);
 };
 
-const storedIn = ({ isSame, response }: Earlier): Json | undefined => {
+const storedIn = ({ isSame, response, sight: now }: Earlier): Json | undefined => {
   if (!isSame) {
     throw new DomainError(
       "conflict",
@@ -95,6 +104,13 @@ const storedIn = ({ isSame, response }: Earlier): Json | undefined => {
       "conflict",
       "idempotency/answer-not-kept",
       "the request of this Idempotency-Key was done already, and its answer bears a secret, which is not kept",
+    );
+  }
+  if (now !== seesAll && now !== response.sight) {
+    throw new DomainError(
+      "conflict",
+      "idempotency/answer-withheld",
+      "the request of this Idempotency-Key was done already, and its answer is not repeated, because you see other teams' rows now than you did then",
     );
   }
   return response.data;
