@@ -71,9 +71,9 @@ export interface Arguments {
   readonly help: boolean;
 }
 
-/** Throws `UsageError`. */
-export const readArguments = (): Arguments => {
-  const { positionals, values } = parse();
+/** Of what stands behind the program's name. Throws `UsageError`. */
+export const readArguments = (args: readonly string[]): Arguments => {
+  const { positionals, values } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help !== true) {
     if (rest.length > 0 || !isCommand(command)) throw new UsageError(`unknown command: ${positionals.join(" ")}`);
@@ -114,9 +114,10 @@ const readCount = (option: string, text: string | undefined, max: number): numbe
   return count;
 };
 
-const parse = () => {
+const parse = (args: readonly string[]) => {
   try {
     return parseArgs({
+      args: [...args],
       allowPositionals: true,
       options: {
         to: { type: "string" },

@@ -14,7 +14,7 @@ const now = () => new Date();
 let log: Log = createLog(process.env["LOG_FORMAT"] === "json" ? "json" : "pretty", now);
 
 const run = async (): Promise<number> => {
-  const given = readArguments();
+  const given = readArguments(process.argv.slice(2));
   if (given.help) {
     console.log(usage);
     return 0;

@@ -44,9 +44,13 @@ const waitFor = async (url: string, env: MigratorEnv, say: (line: string) => voi
   }
 };
 
+/** The URL's password is its own user's: another role's must not open the migrator. */
 const passwords = (env: MigratorEnv) => ({
-  severalty_migrator: decodeURIComponent(new URL(env.DATABASE_URL).password),
+  ...migratorPassword(new URL(env.DATABASE_URL)),
   ...(env.APP_ROLE_PASSWORD === undefined ? {} : { severalty_app: env.APP_ROLE_PASSWORD }),
   ...(env.AUTH_ROLE_PASSWORD === undefined ? {} : { severalty_auth: env.AUTH_ROLE_PASSWORD }),
   ...(env.PLATFORM_ROLE_PASSWORD === undefined ? {} : { severalty_platform: env.PLATFORM_ROLE_PASSWORD }),
 });
+
+const migratorPassword = ({ username, password }: URL) =>
+  decodeURIComponent(username) === "severalty_migrator" ? { severalty_migrator: decodeURIComponent(password) } : {};

@@ -48,7 +48,7 @@ test.each([
 });
 
 test.each(["severalty_app", "severalty_auth", "postgres"])(
-  "the role %s is unfit to migrate and exits 4",
+  "the role %s is unfit to migrate and exits 4, and its password does not become the migrator's",
   async (role) => {
     await using database = makeFreshDatabase();
     const url = role === "postgres" ? database.adminUrl : withCredentials(database.adminUrl, role, rolePassword);
@@ -56,6 +56,8 @@ test.each(["severalty_app", "severalty_auth", "postgres"])(
     expect(code).toBe(4);
     expect(stderr).toContain(`migrate: the role ${role} may not migrate: it lacks the name severalty_migrator.`);
     expect(await database.rows("select to_regnamespace('app') is null as absent")).toEqual([{ absent: true }]);
+    const migratorUrl = withCredentials(database.adminUrl, "severalty_migrator", rolePassword);
+    await asAdmin(migratorUrl, (migrator) => migrator.query("select 1"));
   },
 );
 

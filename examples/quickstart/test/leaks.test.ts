@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { findMarkdown } from "../src/markdown-files.ts";
+import { runQuickstart } from "../src/run-quickstart.ts";
 import type { Leak } from "./leaky-router.ts";
 import { startLeakyServer } from "./leaky-server.ts";
 import { runExample } from "./run-example.ts";
@@ -21,17 +23,32 @@ const leaks: [Leak, ...RegExp[]][] = [
   ["removes and says not found", /^one\.md was removed/m],
 ];
 
+/** What the example's program does, without a process for it: what it said, and its last line. */
+const run = async (url: string) => {
+  using folder = scratchFolder(files);
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  const isAllWell = await runQuickstart({ url, folder: folder.path, paths: findMarkdown(folder.path), say });
+  return { isAllWell, stdout: said.join("\n") };
+};
+
 test.each(leaks)("a server that %s is found out", async (leak, ...lines) => {
   await using server = await startLeakyServer(leak);
-  using folder = scratchFolder(files);
-  const run = await runExample([folder.path], { SEVERALTY_URL: server.url });
-  expect(run).toMatchObject({ exitCode: 1, stderr: "" });
-  for (const line of lines) expect(run.stdout).toMatch(line);
-  expect(run.stdout.trimEnd().split("\n").at(-1)).toMatch(/^FAILED: 3 documents imported/);
+  const { isAllWell, stdout } = await run(server.url);
+  expect(isAllWell).toBe(false);
+  for (const line of lines) expect(stdout).toMatch(line);
+  expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^FAILED: 3 documents imported/);
 });
 
 test("the same server without a leak passes", async () => {
   await using server = await startLeakyServer("none");
+  expect(await run(server.url)).toMatchObject({ isAllWell: true });
+});
+
+test("the exit code is 1 when something leaks", async () => {
+  await using server = await startLeakyServer("reads by id alone");
   using folder = scratchFolder(files);
-  expect(await runExample([folder.path], { SEVERALTY_URL: server.url })).toMatchObject({ exitCode: 0, stderr: "" });
+  const ended = await runExample([folder.path], { SEVERALTY_URL: server.url });
+  expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
+  expect(ended.stdout).toContain("\nFAILED: 3 documents imported");
 });

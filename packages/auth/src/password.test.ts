@@ -1,4 +1,3 @@
-import { hash as argon2 } from "@node-rs/argon2";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { hashPassword, needsRehash, verifyPassword } from "./password.ts";
@@ -28,7 +27,7 @@ test("what was hashed is accepted, whatever characters it has", { timeout: 20_00
       expect(await verifyPassword(made, one)).toBe(true);
       expect(await verifyPassword(made, other)).toBe(one === other);
     }),
-    { numRuns: 5 },
+    { numRuns: 2 },
   );
 });
 
@@ -55,15 +54,15 @@ test("no stored hash survives the change of one character", { timeout: 20_000 },
       fc.pre(stored[at] !== other);
       expect(await verifyPassword(stored.slice(0, at) + other + stored.slice(at + 1), plain)).toBe(false);
     }),
-    { numRuns: 8 },
+    { numRuns: 4 },
   );
 });
 
-test("a hash of today's strength or more is kept, a weaker one is made anew", async () => {
+test("a hash of today's strength or more is kept, a weaker one is made anew", () => {
   expect(needsRehash(stored)).toBe(false);
-  expect(needsRehash(await argon2(plain, { memoryCost: 128 * 1024, timeCost: 3, parallelism: 1 }))).toBe(false);
-  expect(needsRehash(await argon2(plain, { memoryCost: 19_456, timeCost: 3, parallelism: 1 }))).toBe(true);
-  expect(needsRehash(await argon2(plain, { memoryCost: 64 * 1024, timeCost: 2, parallelism: 1 }))).toBe(true);
+  expect(needsRehash(stored.replace("m=65536", "m=131072"))).toBe(false);
+  expect(needsRehash(stored.replace("m=65536", "m=19456"))).toBe(true);
+  expect(needsRehash(stored.replace("t=3", "t=2"))).toBe(true);
   expect(needsRehash(stored.replace("argon2id", "argon2i"))).toBe(true);
   expect(needsRehash(stored.replace("v=19", "v=16"))).toBe(true);
 });

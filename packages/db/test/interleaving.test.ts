@@ -97,7 +97,7 @@ const documentsIn = async (): Promise<Map<string, Model>> => {
 };
 
 test("a hundred tenants that read, write, fail and roll back at once over ten connections each see their own rows alone", async () => {
-  const program = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), {
+  const program = fc.array(fc.array(step, { minLength: 2, maxLength: 4 }), {
     minLength: tenantCount,
     maxLength: tenantCount,
   });
@@ -116,7 +116,7 @@ test("a hundred tenants that read, write, fail and roll back at once over ten co
       expect(pool.totalCount).toBeLessThanOrEqual(poolMax);
       expect(pool.waitingCount).toBe(0);
     }),
-    { numRuns: 3, seed: 1, endOnFailure: true },
+    { numRuns: 1, seed: 1, endOnFailure: true },
   );
 });
 

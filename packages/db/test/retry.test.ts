@@ -61,7 +61,8 @@ const failingFirst = async (
 };
 
 describe.each([{ readOnly: true }, { readOnly: false }])("a transaction, readOnly: $readOnly,", (options) => {
-  test.each(["40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08006"])(
+  // Each waits for the first repetition: side by side they wait once.
+  test.concurrent.each(["40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "08006"])(
     "runs again, whole, after the passing failure %s",
     async (code) => {
       const us = await makeTenant(admin);
@@ -70,7 +71,7 @@ describe.each([{ readOnly: true }, { readOnly: false }])("a transaction, readOnl
     },
   );
 
-  test("runs again when its backend is killed", async () => {
+  test.concurrent("runs again when its backend is killed", async () => {
     const us = await makeTenant(admin);
     const runs = await failingFirst(us, options, async (em) => {
       const [own] = await em.execute<{ pid: number }[]>("select pg_backend_pid() as pid");

@@ -150,6 +150,10 @@ export const referencesWithinTenant = (meta: EntityMetadata) =>
     return [{ name, scalar: ownScalar(meta, reference), target: targetMeta }];
   });
 
+/** Whether a second row of a tenant is refused. */
+export const isOnePerTenant = ({ uniques }: EntityMetadata): boolean =>
+  uniques.some(({ properties }) => [properties].flat().join() === "tenantId");
+
 const condition = (meta: EntityMetadata, data: RowData): [string, unknown[]] => [
   Object.keys(data)
     .map((name) => `${columnOf(meta, name)} = ?`)

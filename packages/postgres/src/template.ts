@@ -45,8 +45,15 @@ export const ensureTemplate = async (
   return name;
 };
 
-/** A copy of a template under a random name. Copies share nothing with the template or each other. */
-export const cloneDatabase = async (adminUrl: string, template: string): Promise<Clone> => {
+/**
+ * A copy of a template under a random name. Copies share nothing with the template or each other. `prepare` runs on the connection that
+ * made it, for what a copy does not take over.
+ */
+export const cloneDatabase = async (
+  adminUrl: string,
+  template: string,
+  prepare: (admin: Client, name: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Clone> => {
   const name = `test_${randomBytes(8).toString("hex")}`;
   await withClient(adminUrl, async (client) => {
     const { rows } = await client.query<{ version: number }>(
@@ -54,6 +61,7 @@ export const cloneDatabase = async (adminUrl: string, template: string): Promise
     );
     const strategy = (rows[0]?.version ?? 0) >= STRATEGY_SINCE ? "strategy file_copy" : "";
     await client.query(`create database ${name} template ${escapeIdentifier(template)} ${strategy}`);
+    await prepare(client, name);
   });
   const drop = async () => {
     await withClient(adminUrl, (client) => client.query(`drop database if exists ${name} with (force)`));

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { startCluster } from "../src/cluster.ts";
+import { onlyInCi } from "../src/only-in-ci.ts";
 import { findPostmaster, STARTER_SETTING } from "../src/postmaster.ts";
 import { isAlive, processesIn } from "../src/process-table.ts";
 import { testCluster } from "../src/test-cluster.ts";
@@ -58,40 +59,6 @@ const startElsewhere = (dataDir: string) => {
   return { child, said, [Symbol.asyncDispose]: end };
 };
 
-test("data outlives the server, and a postmaster that was killed with its backends busy", async () => {
-  using folder = scratchFolder();
-  const dataDir = join(folder.path, "pg");
-  const first = await startCluster({ dataDir });
-  await rows(first.url, "create table kept as select 1 as x");
-  await first.stop();
-  const second = await startCluster({ dataDir });
-  const busy = rows(second.url, "do $$ begin loop end loop; end $$").catch(() => "lost");
-  await until(() => processesIn(dataDir).length > 5);
-  process.kill(findPostmaster(dataDir)?.pid ?? 0, "SIGKILL");
-  expect(await second.exited).toContain("SIGKILL");
-  const third = await startCluster({ dataDir });
-  expect(await busy).toBe("lost");
-  expect(await rows(third.url, "select x from kept")).toEqual([{ x: 1 }]);
-  await third.stop();
-  expect(processesIn(dataDir)).toEqual([]);
-});
-
-test("a server goes down with a starter that was killed, and the next start takes over", async () => {
-  using folder = scratchFolder();
-  const dataDir = await copyPrepared(join(folder.path, "pg"));
-  await using elsewhere = startElsewhere(dataDir);
-  const { url } = await elsewhere.said;
-  await rows(url, "create table kept as select 1 as x");
-  const orphan = findPostmaster(dataDir)?.pid ?? 0;
-  elsewhere.child.kill("SIGKILL");
-  await until(() => !isAlive(elsewhere.child.pid ?? 0));
-  const cluster = await startCluster({ dataDir });
-  expect(cluster.owned).toBe(true);
-  expect(isAlive(orphan)).toBe(false);
-  expect(await rows(cluster.url, "select x from kept")).toEqual([{ x: 1 }]);
-  await cluster.stop();
-});
-
 test("a second start joins the server of a living process, and leaves it running", async () => {
   using folder = scratchFolder();
   const dataDir = await copyPrepared(join(folder.path, "pg"));
@@ -101,31 +68,6 @@ test("a second start joins the server of a living process, and leaves it running
   expect(joined).toMatchObject({ owned: false, url: first.url, starter: elsewhere.child.pid });
   await joined.stop();
   expect(await rows(first.url, "select 1 as x")).toEqual([{ x: 1 }]);
-});
-
-test("of three processes that start a cluster on one new folder at once, one owns it and all use it", async () => {
-  using folder = scratchFolder();
-  const dataDir = join(folder.path, "pg");
-  await using one = startElsewhere(dataDir);
-  await using two = startElsewhere(dataDir);
-  await using three = startElsewhere(dataDir);
-  const all = await Promise.all([one.said, two.said, three.said]);
-  expect(all.filter(({ owned }) => owned)).toHaveLength(1);
-  expect(new Set(all.map(({ url }) => url)).size).toBe(1);
-  expect(readdirSync(folder.path).toSorted()).toEqual(["pg", "pg.log"]);
-});
-
-test("an initdb that was cut short leaves nothing in the way", async () => {
-  using folder = scratchFolder();
-  const dataDir = join(folder.path, "pg");
-  const child = spawn(process.execPath, [join(import.meta.dirname, "die-in-initdb.ts"), dataDir]);
-  await once(child, "exit");
-  expect(child.signalCode).toBe("SIGKILL");
-  expect(existsSync(dataDir)).toBe(false);
-  const cluster = await startCluster({ dataDir });
-  expect(await rows(cluster.url, "select 1 as x")).toEqual([{ x: 1 }]);
-  await cluster.stop();
-  await until(() => readdirSync(folder.path).every((name) => !name.includes(".new-")));
 });
 
 test("a lock file whose pid another program has now does not stop the start", async () => {
@@ -179,7 +121,7 @@ test("a data folder of another major version is refused by name", async () => {
 
 test("a throw-away server leaves no file and no process", async () => {
   using folder = scratchFolder();
-  const dataDir = join(folder.path, "pg");
+  const dataDir = await copyPrepared(join(folder.path, "pg"));
   const cluster = await startCluster({ dataDir, ephemeral: true });
   expect(await rows(cluster.url, "show fsync")).toEqual([{ fsync: "off" }]);
   expect(await rows(cluster.url, `show ${STARTER_SETTING}`)).toEqual([{ [STARTER_SETTING]: String(process.pid) }]);
@@ -205,5 +147,68 @@ test("a server stops under its clients", async () => {
   await withClient(cluster.url, async (client) => {
     await cluster.stop();
     await expect(client.query("select 1")).rejects.toThrow(/terminat|not queryable|shutting down/i);
+  });
+});
+
+describe("killed, or started by several at once,", () => {
+  beforeEach(onlyInCi);
+
+  test("data outlives the server, and a postmaster that was killed with its backends busy", async () => {
+    using folder = scratchFolder();
+    const dataDir = join(folder.path, "pg");
+    const first = await startCluster({ dataDir });
+    await rows(first.url, "create table kept as select 1 as x");
+    await first.stop();
+    const second = await startCluster({ dataDir });
+    const busy = rows(second.url, "do $$ begin loop end loop; end $$").catch(() => "lost");
+    await until(() => processesIn(dataDir).length > 5);
+    process.kill(findPostmaster(dataDir)?.pid ?? 0, "SIGKILL");
+    expect(await second.exited).toContain("SIGKILL");
+    const third = await startCluster({ dataDir });
+    expect(await busy).toBe("lost");
+    expect(await rows(third.url, "select x from kept")).toEqual([{ x: 1 }]);
+    await third.stop();
+    expect(processesIn(dataDir)).toEqual([]);
+  });
+
+  test("a server goes down with a starter that was killed, and the next start takes over", async () => {
+    using folder = scratchFolder();
+    const dataDir = await copyPrepared(join(folder.path, "pg"));
+    await using elsewhere = startElsewhere(dataDir);
+    const { url } = await elsewhere.said;
+    await rows(url, "create table kept as select 1 as x");
+    const orphan = findPostmaster(dataDir)?.pid ?? 0;
+    elsewhere.child.kill("SIGKILL");
+    await until(() => !isAlive(elsewhere.child.pid ?? 0));
+    const cluster = await startCluster({ dataDir });
+    expect(cluster.owned).toBe(true);
+    expect(isAlive(orphan)).toBe(false);
+    expect(await rows(cluster.url, "select x from kept")).toEqual([{ x: 1 }]);
+    await cluster.stop();
+  });
+
+  test("of three processes that start a cluster on one new folder at once, one owns it and all use it", async () => {
+    using folder = scratchFolder();
+    const dataDir = join(folder.path, "pg");
+    await using one = startElsewhere(dataDir);
+    await using two = startElsewhere(dataDir);
+    await using three = startElsewhere(dataDir);
+    const all = await Promise.all([one.said, two.said, three.said]);
+    expect(all.filter(({ owned }) => owned)).toHaveLength(1);
+    expect(new Set(all.map(({ url }) => url)).size).toBe(1);
+    expect(readdirSync(folder.path).toSorted()).toEqual(["pg", "pg.log"]);
+  });
+
+  test("an initdb that was cut short leaves nothing in the way", async () => {
+    using folder = scratchFolder();
+    const dataDir = join(folder.path, "pg");
+    const child = spawn(process.execPath, [join(import.meta.dirname, "die-in-initdb.ts"), dataDir]);
+    await once(child, "exit");
+    expect(child.signalCode).toBe("SIGKILL");
+    expect(existsSync(dataDir)).toBe(false);
+    const cluster = await startCluster({ dataDir });
+    expect(await rows(cluster.url, "select 1 as x")).toEqual([{ x: 1 }]);
+    await cluster.stop();
+    await until(() => readdirSync(folder.path).every((name) => !name.includes(".new-")));
   });
 });

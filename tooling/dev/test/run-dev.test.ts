@@ -2,8 +2,9 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSy
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
+import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { withClient } from "@severalty/postgres/with-client";
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { isQuiet, makePlace, postmasterOf, serverFacts, startDev, until } from "./dev-process.ts";
 
 const READY = "Severalty is ready";
@@ -48,136 +49,142 @@ test("a first start brings everything up, says how to use it, and Ctrl-C takes a
   expect(existsSync(join(place.data, "pg/postmaster.pid"))).toBe(false);
 });
 
-test("passwords, the secret of tokens and the data are kept from one start to the next", async () => {
-  using place = await makePlace();
-  // Whether the port is free again is up to the machine.
-  const keep = () =>
-    ["auth-secret", "secrets-key", "urls.json"].map((name) =>
-      readFileSync(join(place.data, name), "utf8").replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1"),
-    );
-  let before: string[];
-  {
+describe("started over and over, killed or broken,", () => {
+  beforeEach(onlyInCi);
+
+  test("passwords, the secret of tokens and the data are kept from one start to the next", async () => {
+    using place = await makePlace();
+    // Whether the port is free again is up to the machine.
+    const keep = () =>
+      ["auth-secret", "secrets-key", "urls.json"].map((name) =>
+        readFileSync(join(place.data, name), "utf8").replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1"),
+      );
+    let before: string[];
+    {
+      await using dev = startDev(place);
+      await dev.says(READY);
+      before = keep();
+      await withClient(urlsIn(place.data)["admin"] ?? "", (client) => client.query("create table kept ()"));
+    }
     await using dev = startDev(place);
     await dev.says(READY);
-    before = keep();
-    await withClient(urlsIn(place.data)["admin"] ?? "", (client) => client.query("create table kept ()"));
-  }
-  await using dev = startDev(place);
-  await dev.says(READY);
-  expect(keep()).toEqual(before);
-  await withClient(urlsIn(place.data)["admin"] ?? "", (client) => client.query("select from kept"));
-});
-
-test("a second start in the same folder names the first and leaves it alone", async () => {
-  using place = await makePlace();
-  await using dev = startDev(place);
-  await dev.says(READY);
-  await using second = startDev(place);
-  expect(await second.exited).toBe(1);
-  expect(second.output()).toContain(`already runs in ${place.data} (pid ${dev.pid}) at http://localhost:${place.port}`);
-  expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
-});
-
-test("a taken port is told with a way out, and nothing stays behind", async () => {
-  using place = await makePlace();
-  const other = createServer().listen(place.port);
-  await once(other, "listening");
-  await using dev = startDev(place);
-  expect(await dev.exited).toBe(1);
-  expect(dev.output()).toContain(`port ${place.port} is taken`);
-  expect(existsSync(join(place.data, "pg/postmaster.pid"))).toBe(false);
-  other.close();
-});
-
-test("after kill -9 of the dev script nothing keeps running, and the next start is as any other", async () => {
-  using place = await makePlace();
-  await using killed = startDev(place);
-  await killed.says(READY);
-  killed.child.kill("SIGKILL");
-  await using dev = startDev(place);
-  await dev.says(READY);
-  dev.child.kill("SIGINT");
-  expect(await dev.exited).toBe(0);
-  expect(await isQuiet(place)).toBe(true);
-});
-
-test("a killed server ends dev, which says so and stops the rest", async () => {
-  using place = await makePlace();
-  await using dev = startDev(place);
-  await dev.says(READY);
-  process.kill((await serverFacts(place)).pid, "SIGKILL");
-  expect(await dev.exited).toBe(1);
-  expect(dev.output()).toContain("the server died. Everything is stopped.");
-  expect(await isQuiet(place)).toBe(true);
-});
-
-test("a killed postmaster ends dev, which says so and stops the rest, and the next start recovers", async () => {
-  using place = await makePlace();
-  {
-    await using dev = startDev(place);
-    await dev.says(READY);
-    process.kill(postmasterOf(place), "SIGKILL");
-    expect(await dev.exited).toBe(1);
-    expect(dev.output()).toContain("PostgreSQL ended (exit SIGKILL");
-    await until(
-      () => isQuiet(place),
-      () => "something still runs",
-    );
-  }
-  await using dev = startDev(place);
-  await dev.says(READY);
-});
-
-test("a killed backend of PostgreSQL ends nothing", async () => {
-  using place = await makePlace();
-  await using dev = startDev(place);
-  await dev.says(READY);
-  const admin = urlsIn(place.data)["admin"] ?? "";
-  await withClient(admin, async (client) => {
-    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    process.kill(rows[0]?.pid ?? 0, "SIGKILL");
+    expect(keep()).toEqual(before);
+    await withClient(urlsIn(place.data)["admin"] ?? "", (client) => client.query("select from kept"));
   });
-  await until(
-    () => withClient(admin, () => Promise.resolve(true)).catch(() => false),
-    () => "PostgreSQL stayed away",
-  );
-  expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
-});
 
-test("a change restarts the server, one that does not run waits for the next, and dev stays", async () => {
-  using place = await makePlace();
-  await using dev = startDev(place);
-  await dev.says(READY);
-  const source = readFileSync(place.server, "utf8");
-  const first = (await serverFacts(place)).pid;
-  appendFileSync(place.server, "const const\n");
-  await dev.says("Waiting for file changes");
-  expect(dev.child.exitCode).toBeNull();
-  writeFileSync(place.server, source);
-  await dev.says("Severalty: reloaded in");
-  expect((await serverFacts(place)).pid).not.toBe(first);
-});
-
-test("a server that does not start at all ends dev", async () => {
-  using place = await makePlace();
-  writeFileSync(place.server, "throw new Error('no such setting')");
-  await using dev = startDev(place);
-  expect(await dev.exited).toBe(1);
-  expect(dev.output()).toContain("no such setting");
-  expect(dev.output()).toContain("the server did not start");
-});
-
-test("lost connection URLs are made anew for the same data", async () => {
-  using place = await makePlace();
-  {
+  test("a second start in the same folder names the first and leaves it alone", async () => {
+    using place = await makePlace();
     await using dev = startDev(place);
     await dev.says(READY);
-  }
-  const before = urlsIn(place.data);
-  rmSync(join(place.data, "urls.json"));
-  await using dev = startDev(place);
-  await dev.says(READY);
-  const admin = urlsIn(place.data)["admin"] ?? "";
-  expect(admin).not.toBe(before["admin"]);
-  await withClient(admin, (client) => client.query("select 1"));
+    await using second = startDev(place);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(
+      `already runs in ${place.data} (pid ${dev.pid}) at http://localhost:${place.port}`,
+    );
+    expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
+  });
+
+  test("a taken port is told with a way out, and nothing stays behind", async () => {
+    using place = await makePlace();
+    const other = createServer().listen(place.port);
+    await once(other, "listening");
+    await using dev = startDev(place);
+    expect(await dev.exited).toBe(1);
+    expect(dev.output()).toContain(`port ${place.port} is taken`);
+    expect(existsSync(join(place.data, "pg/postmaster.pid"))).toBe(false);
+    other.close();
+  });
+
+  test("after kill -9 of the dev script nothing keeps running, and the next start is as any other", async () => {
+    using place = await makePlace();
+    await using killed = startDev(place);
+    await killed.says(READY);
+    killed.child.kill("SIGKILL");
+    await using dev = startDev(place);
+    await dev.says(READY);
+    dev.child.kill("SIGINT");
+    expect(await dev.exited).toBe(0);
+    expect(await isQuiet(place)).toBe(true);
+  });
+
+  test("a killed server ends dev, which says so and stops the rest", async () => {
+    using place = await makePlace();
+    await using dev = startDev(place);
+    await dev.says(READY);
+    process.kill((await serverFacts(place)).pid, "SIGKILL");
+    expect(await dev.exited).toBe(1);
+    expect(dev.output()).toContain("the server died. Everything is stopped.");
+    expect(await isQuiet(place)).toBe(true);
+  });
+
+  test("a killed postmaster ends dev, which says so and stops the rest, and the next start recovers", async () => {
+    using place = await makePlace();
+    {
+      await using dev = startDev(place);
+      await dev.says(READY);
+      process.kill(postmasterOf(place), "SIGKILL");
+      expect(await dev.exited).toBe(1);
+      expect(dev.output()).toContain("PostgreSQL ended (exit SIGKILL");
+      await until(
+        () => isQuiet(place),
+        () => "something still runs",
+      );
+    }
+    await using dev = startDev(place);
+    await dev.says(READY);
+  });
+
+  test("a killed backend of PostgreSQL ends nothing", async () => {
+    using place = await makePlace();
+    await using dev = startDev(place);
+    await dev.says(READY);
+    const admin = urlsIn(place.data)["admin"] ?? "";
+    await withClient(admin, async (client) => {
+      const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+      process.kill(rows[0]?.pid ?? 0, "SIGKILL");
+    });
+    await until(
+      () => withClient(admin, () => Promise.resolve(true)).catch(() => false),
+      () => "PostgreSQL stayed away",
+    );
+    expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
+  });
+
+  test("a change restarts the server, one that does not run waits for the next, and dev stays", async () => {
+    using place = await makePlace();
+    await using dev = startDev(place);
+    await dev.says(READY);
+    const source = readFileSync(place.server, "utf8");
+    const first = (await serverFacts(place)).pid;
+    appendFileSync(place.server, "const const\n");
+    await dev.says("Waiting for file changes");
+    expect(dev.child.exitCode).toBeNull();
+    writeFileSync(place.server, source);
+    await dev.says("Severalty: reloaded in");
+    expect((await serverFacts(place)).pid).not.toBe(first);
+  });
+
+  test("a server that does not start at all ends dev", async () => {
+    using place = await makePlace();
+    writeFileSync(place.server, "throw new Error('no such setting')");
+    await using dev = startDev(place);
+    expect(await dev.exited).toBe(1);
+    expect(dev.output()).toContain("no such setting");
+    expect(dev.output()).toContain("the server did not start");
+  });
+
+  test("lost connection URLs are made anew for the same data", async () => {
+    using place = await makePlace();
+    {
+      await using dev = startDev(place);
+      await dev.says(READY);
+    }
+    const before = urlsIn(place.data);
+    rmSync(join(place.data, "urls.json"));
+    await using dev = startDev(place);
+    await dev.says(READY);
+    const admin = urlsIn(place.data)["admin"] ?? "";
+    expect(admin).not.toBe(before["admin"]);
+    await withClient(admin, (client) => client.query("select 1"));
+  });
 });

@@ -3,24 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureTemplate } from "@severalty/postgres/template";
 import { testCluster } from "@severalty/postgres/test-cluster";
-import { withCredentials } from "@severalty/postgres/url";
 import type { TestProject } from "vitest/node";
-import { migrateUp } from "../migrate.ts";
-import { maintainAuditPartitions } from "../partitions/maintain-audit-partitions.ts";
 import { monthOf, textOf } from "../partitions/month.ts";
-import { provision } from "../provision.ts";
-import { rolePassword, rolePasswords } from "./role-passwords.ts";
 
 /** vitest's globalSetup: a real PostgreSQL and one migrated template for as long as a package's tests run. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const cluster = await testCluster();
   const now = new Date();
   const template = await ensureTemplate(cluster.url, schemaHash(now), async (url) => {
-    await provision(url, rolePasswords);
-    const migratorUrl = withCredentials(url, "severalty_migrator", rolePassword);
-    await migrateUp(migratorUrl);
-    // Each partition is five files more of every clone.
-    await maintainAuditPartitions(migratorUrl, { now, monthsAhead: 1 });
+    // The ORM takes half a second to load, and of all packages only the first one builds the template.
+    const { buildTemplate } = await import("./build-template.ts");
+    await buildTemplate(url, now);
   });
   project.provide("adminUrl", cluster.url);
   project.provide("template", template);
@@ -42,6 +35,7 @@ const schemaHash = (now: Date): string => {
     "partitions/maintain-audit-partitions.ts",
     "migration/checksum.ts",
     "migration/checksum-storage.ts",
+    "testing/build-template.ts",
     ...filesIn("migrations"),
     ...filesIn("templates"),
   ];

@@ -3,7 +3,6 @@ import { withCredentials } from "@severalty/postgres/url";
 import { Client } from "pg";
 import { inject } from "vitest";
 import { createOrm, type Orm, type OrmOptions } from "../orm.ts";
-import { asAdmin } from "../provision.ts";
 import { ensureDatabaseGrants, type RoleName } from "../roles.ts";
 import { rolePassword } from "./role-passwords.ts";
 
@@ -29,10 +28,14 @@ export class TestDatabase implements AsyncDisposable {
 
   /** With `migrated: false`, one that no migration has touched. */
   static async create({ migrated = true }: { migrated?: boolean } = {}): Promise<TestDatabase> {
-    const clone = await cloneDatabase(inject("adminUrl"), migrated ? inject("template") : "template0");
+    // Nobody else knows the new name, so that the lock of another database will do.
+    const clone = await cloneDatabase(
+      inject("adminUrl"),
+      migrated ? inject("template") : "template0",
+      ensureDatabaseGrants,
+    );
     const database = new TestDatabase(clone.url, clone.name);
     database.#stack.defer(() => clone.drop());
-    await asAdmin(clone.url, (admin) => ensureDatabaseGrants(admin, clone.name));
     return database;
   }
 
