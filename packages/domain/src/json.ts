@@ -12,8 +12,11 @@ export type JsonObject = Record<string, Json>;
 /** Whether jsonb holds the text: no U+0000, no lone surrogate. */
 export const isStorableText = (value: string): boolean => !value.includes("\0") && value.isWellFormed();
 
-/** Looks at no more of a value than would fit: a request may hold millions of values, which no schema should walk. */
-const mayFit = (root: unknown): boolean => {
+/**
+ * Whether a value may be within `jsonBytesMax` bytes of JSON; false only if it is not. Looks at no more of it than would fit: a request
+ * may hold millions of values, which no schema should walk.
+ */
+export const mayFit = (root: unknown): boolean => {
   let bytesLeft = jsonBytesMax;
   // Every value takes a byte at least, a text or key one for each UTF-16 unit.
   for (const open = [root]; open.length > 0;) {
@@ -47,7 +50,8 @@ const isStorable = (value: unknown, depth: number): boolean => {
 const isPlain = (value: object): boolean =>
   Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
 
-const tooLarge = `must be at most ${jsonBytesMax} bytes of JSON`;
+/** What is said of a value that does not fit. */
+export const tooLarge = `must be at most ${jsonBytesMax} bytes of JSON`;
 const unstorable = `must be JSON without NUL characters, lone surrogates and the key __proto__, and nest at most ${jsonDepthMax} levels`;
 
 /**
