@@ -2,6 +2,7 @@ import { DomainError, type ErrorKind } from "@severalty/domain/errors";
 import { TRPCError, type TRPCDefaultErrorShape } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { formatError, toProtocolError } from "./errors.ts";
 
 const kinds: readonly (readonly [ErrorKind, string, number])[] = [
@@ -58,4 +59,17 @@ test("a parser's message, which quotes the body, is never passed on", () => {
     expect(message).not.toContain("secret");
     expect(data.reason).toBe("request/malformed");
   }
+});
+
+test("an input that is broken everywhere is answered briefly", () => {
+  const schema = z.strictObject({ all: z.array(z.string()) });
+  const input = { all: Array.from({ length: 50_000 }, () => 1), ["x".repeat(50_000)]: 1 };
+  const { error: cause } = schema.safeParse(input);
+  const answer = answerOf(new TRPCError({ code: "BAD_REQUEST", message: "", cause }));
+  expect(answer.data.fields?.["all.0"]).toContain("expected string");
+  expect(JSON.stringify(answer).length).toBeLessThan(15_000);
+  const unknown = z.strictObject({}).safeParse(input);
+  expect(JSON.stringify(answerOf(new TRPCError({ code: "BAD_REQUEST", cause: unknown.error }))).length).toBeLessThan(
+    1000,
+  );
 });

@@ -72,12 +72,17 @@ export const formatError = (
 
 const unexpected = "something went wrong on the server: try again, or report the request id";
 
+/** What is told of a broken input, at most: it may have a fault in each of its values, and a fault may quote it. */
+const issuesMax = 20;
+const issueCharsMax = 300;
+
 const brokenInput = <Answer>(
   error: z.core.$ZodError,
   answer: (reason: string, message: string, fields: Record<string, string>) => Answer,
 ): Answer => {
   const fields: Record<string, string> = {};
-  for (const issue of error.issues) fields[issue.path.join(".") || "input"] ??= issue.message;
+  for (const { path, message } of error.issues.slice(0, issuesMax))
+    fields[path.join(".").slice(0, issueCharsMax) || "input"] ??= message.slice(0, issueCharsMax);
   const message = Object.entries(fields)
     .map(([field, rule]) => `${field}: ${rule}`)
     .join("; ");

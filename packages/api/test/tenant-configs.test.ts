@@ -30,6 +30,8 @@ test("a stale version is a conflict, and what was stored stays", async () => {
   expect(await tenantConfigs.current()).toMatchObject({ config: { locale: "sv" }, version: 2 });
 });
 
+const manyFeatures = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`f${at}`, true]));
+
 test.each([
   ["an unknown key", { colour: "red" }, "config", "colour"],
   ["an unknown key further in", { branding: { accentColour: "#000000" } }, "config.branding", "accentColour"],
@@ -39,6 +41,7 @@ test.each([
   ["a feature that is neither on nor off", { features: { kyc: "yes" } }, "config.features.kyc", "boolean"],
   ["a feature's name with spaces", { features: { "K Y C": true } }, "config.features.K Y C", ""],
   ["no day of retention", { compliance: { frameworks: [], retentionDays: 0 } }, "config.compliance.retentionDays", "1"],
+  ["more features than fit", { features: manyFeatures }, "config", "must be at most 65536 bytes of JSON"],
 ])("%s is refused, and the answer names where and why", async (_, config, field, word) => {
   const world = await makeWorld(admin);
   const { error } = await ask(services, world, "tenantConfigs.update", { version: 1, config });

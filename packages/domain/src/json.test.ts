@@ -62,11 +62,23 @@ test("what is accepted comes out as it went in", () => {
   );
 });
 
-test("the key __proto__ is left out, and no prototype is reached", () => {
-  const parsed = jsonObject.parse(
-    JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "a": {"__proto__": 1}}'),
-  );
-  expect(JSON.stringify(parsed)).toBe('{"constructor":1,"a":{}}');
-  expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
+test("the key __proto__ is refused, at any depth; other names of a prototype are names like any", () => {
+  for (const text of ['{"__proto__": {"polluted": true}}', '{"a": {"__proto__": 1}}', '{"a": [{"__proto__": null}]}'])
+    expect([text, accepts(JSON.parse(text))]).toEqual([text, false]);
+  expect(jsonObject.parse({ constructor: { prototype: 1 } })).toEqual({ constructor: { prototype: 1 } });
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
+test("of a body that is too large no more values are looked at than would fit", () => {
+  let looks = 0;
+  const value = () => Object.defineProperty({}, "a", { enumerable: true, get: () => (looks += 1) });
+  const body = { key: Array.from({ length: 20 }, () => Array.from({ length: 10_000 }, value)) };
+  const { error } = jsonObject.safeParse(body);
+  expect(error?.issues).toMatchObject([{ message: "must be at most 65536 bytes of JSON" }]);
+  expect(looks).toBeLessThan(jsonBytesMax);
+});
+
+test("a body of a million levels is too large, and no fault of the program", () => {
+  const levels = JSON.parse(`{"key":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`) as unknown;
+  expect(accepts(levels)).toBe(false);
 });

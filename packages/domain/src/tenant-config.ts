@@ -1,11 +1,8 @@
 import { z } from "zod";
+import { mayFit, tooLarge } from "./json.ts";
 import { storableText } from "./text.ts";
 
-/**
- * A tenant's configuration, for its people, its agents and what they build: the platform keeps it and enforces none of it, retention
- * included. Unknown keys are refused, so that a typing error is not stored for ever.
- */
-export const config = z.strictObject({
+const keys = z.strictObject({
   branding: z
     .strictObject({
       accentColor: z
@@ -31,4 +28,14 @@ export const config = z.strictObject({
     })
     .optional(),
 });
+
+/**
+ * A tenant's configuration, for its people, its agents and what they build: the platform keeps it and enforces none of it, retention
+ * included. Unknown keys are refused, so that a typing error is not stored for ever. As large as a JSON object at most, which is looked at first:
+ * each key of `features` costs time.
+ */
+export const config = z.preprocess((value: z.input<typeof keys>, ctx) => {
+  if (!mayFit(value)) ctx.addIssue({ code: "custom", message: tooLarge });
+  return value;
+}, keys);
 export type Config = z.infer<typeof config>;
