@@ -32,8 +32,8 @@ export const listInput = <Filters extends z.core.$ZodLooseShape, const Name exte
 /** Words to look for; each must occur. */
 export const searchText = storableText({ min: 1, max: 200 }).optional();
 
-/** The version of the row that the caller has read. */
-export const version = z.int().min(1);
+/** The version of the row that the caller has read, as its column holds it. */
+export const version = z.int32().min(1);
 
 /** Input of a `byId`. */
 export const idInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id });

@@ -3,7 +3,7 @@ import { ask } from "../src/testing/ask.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { cases } from "./cases.ts";
-import { idFieldsOf } from "./input-schema.ts";
+import { idFieldsOf, inputFieldsOf } from "./input-schema.ts";
 import { makeWorld } from "./world.ts";
 
 const { services, admin } = await openTestApi();
@@ -38,6 +38,17 @@ describe.each(paths)("%s", (path) => {
     const { error } = await ask(services, world, path, "unheardOf");
     expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
   });
+});
+
+const wholeNumbers = paths.flatMap((path) =>
+  Object.entries(inputFieldsOf(path)).flatMap(([field, { type }]) => (type === "integer" ? [{ path, field }] : [])),
+);
+
+test.each(wholeNumbers)("$path refuses a $field that no column holds", async ({ path, field }) => {
+  const world = await makeWorld(admin, { noun: cases[path]?.noun });
+  const { error } = await ask(services, world, path, { ...cases[path]?.input?.(world), [field]: 2 ** 31 });
+  expect(error?.data).toMatchObject({ code: "BAD_REQUEST", reason: "input/invalid" });
+  expect(Object.keys(error?.data.fields ?? {})).toContain(field);
 });
 
 const openPaths = paths.filter((path) => cases[path]?.kind === "public");
