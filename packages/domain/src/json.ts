@@ -25,6 +25,8 @@ export const jsonObject = z
   .refine((value) => isStorable(value, jsonDepthMax), {
     message: `must contain no NUL character or lone surrogate and nest at most ${jsonDepthMax} levels`,
   })
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= jsonBytesMax, {
-    message: `must be at most ${jsonBytesMax} bytes of JSON`,
+  .refine((value) => bytesOf(value) <= jsonBytesMax, {
+    error: ({ input }) => `must be at most ${jsonBytesMax} bytes of JSON, got ${bytesOf(input)}`,
   });
+
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
