@@ -64,7 +64,7 @@ test("E5: the access token says who, in which role, of which tenant and team, an
 test("registering is in the new tenant's audit log, with the new administrator as the actor", async () => {
   const { accessToken, user } = await auth.register(makeInput());
   const { items } = await callerFor(services, `Bearer ${accessToken}`).auditLogs.list({ action: "auth.register" });
-  expect(items.map(({ resourceType }) => resourceType).toSorted()).toEqual(["tenant_configs", "tenants", "users"]);
+  expect(items.map(({ resourceType }) => resourceType).toSorted()).toEqual(["tenantConfigs", "tenants", "users"]);
   for (const item of items) expect(item).toMatchObject({ userId: user.id, requestId: "registering", outcome: "ok" });
 });
 

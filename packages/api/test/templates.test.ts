@@ -92,7 +92,7 @@ test("an administrator sees what a new version brings and adopts it; his own cha
   });
   expect(await tenantConfigs.current()).toMatchObject({ config: { locale: "de" }, templateVersion: 2, version: 3 });
   const { items } = await auditLogs.list({ action: "templates.adopt" });
-  expect(items.map(({ resourceType }) => resourceType)).toEqual(["tenant_configs"]);
+  expect(items.map(({ resourceType }) => resourceType)).toEqual(["tenantConfigs"]);
 });
 
 test("a version that moved since the preview is a conflict", async () => {

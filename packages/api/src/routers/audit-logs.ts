@@ -1,6 +1,7 @@
 import { AuditLog } from "@severalty/db/entities/audit-log";
+import { nounOf, tableOf } from "@severalty/db/tenancy/noun-of";
 import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
-import { auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
+import { actorKinds, auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
 import { auditLogId, userId, type ApiKeyId, type AuditLogId, type UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import { moment } from "@severalty/domain/moment";
@@ -19,6 +20,7 @@ export interface AuditRecord {
   actorKind: ActorKind;
   action: string;
   outcome: AuditOutcome;
+  /** The noun of what it was done to, such as `agentRoles`. */
   resourceType: string;
   resourceId?: string | null | undefined;
   details: JsonObject;
@@ -42,11 +44,13 @@ const record = [
 
 const word = z.string().min(1).max(100);
 
+/** What was done in the caller's tenant, newest first. Nobody changes it. */
 export const auditLogsRouter = router({
   list: tenantProcedure(
     "auditLogs.read",
     listInput({
       userId: userId.optional(),
+      actorKind: z.enum(actorKinds).optional(),
       action: word.optional(),
       outcome: z.enum(auditOutcomes).optional(),
       resourceType: word.optional(),
@@ -56,13 +60,16 @@ export const auditLogsRouter = router({
       before: moment.optional(),
     }),
   ).query(async ({ ctx, input }): Promise<ListAnswer<AuditRecord>> => {
-    const { limit, cursor, from, before, ...equal } = input;
+    const { limit, cursor, from, before, resourceType, ...equal } = input;
+    // What changed a row is recorded with its table, what was refused or failed with its noun.
+    const resource = resourceType === undefined ? undefined : { $in: [resourceType, tableOf(resourceType)] };
     const page = await new ReadRepository(ctx.em, AuditLog).list(record, {
-      where: where({ ...equal, timestamp: between(from, before) }),
+      where: where({ ...equal, resourceType: resource, timestamp: between(from, before) }),
       sort: ["timestamp", "id"],
       after: afterCursor(cursor, z.tuple([cursorTime, auditLogId])),
       limit,
     });
-    return listAnswer(page, ({ timestamp, id }) => [timestamp, id]);
+    const rows = page.rows.map((row) => ({ ...row, resourceType: nounOf(row.resourceType) }));
+    return listAnswer({ ...page, rows }, ({ timestamp, id }) => [timestamp, id]);
   }),
 });
