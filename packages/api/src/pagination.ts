@@ -7,7 +7,7 @@ import { orderOf, sortInput, sortValue, type Sort } from "./sort.ts";
 
 /** Rows of a page, at most, when the caller does not say. */
 export const pageSizeDefault = 20;
-export const pageSizeMax = 100;
+const pageSizeMax = 100;
 
 /** Longest cursor, in characters: that of a title of 300 characters which JSON escapes, six bytes each. */
 const cursorCharsMax = 4000;

@@ -70,7 +70,10 @@ const special: Readonly<Record<string, Case>> = {
   "tenantConfigs.current": may("tenantConfigs.read"),
   "tenantConfigs.update": { ...may("tenantConfigs.write"), input: () => ({ version: 1, config: { locale: "sv" } }) },
 
-  "templates.list": may("templates.read"),
+  "templates.list": {
+    ...may("templates.read"),
+    foreign: { cursor: ({ userId }) => ({ cursor: cursorOf("key", "agency", userId) }) },
+  },
   "templates.byKey": { ...may("templates.read"), input: () => ({ key: "fintech" }) },
   "templates.preview": { ...may("tenantConfigs.write"), input: () => ({ key: "agency" }) },
   "templates.adopt": {
