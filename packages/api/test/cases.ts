@@ -100,6 +100,8 @@ const special: Readonly<Record<string, Case>> = {
     foreign: { id: ({ userId: id }) => ({ id }) },
   },
 
+  "users.updateOwn": { ...may("tenants.read"), input: () => ({ version: 1, preferences: { theme: "dark" } }) },
+
   "users.remove": {
     ...may("users.write"),
     input: ({ colleagueId: id }) => ({ id, version: 1 }),
