@@ -25,9 +25,10 @@ const registerFrom = async (templateKey: string) => {
   return callerFor(services, `Bearer ${accessToken}`);
 };
 
+const keysOf = ({ items }: { items: readonly { key: string }[] }) => items.map(({ key }) => key);
+
 test("templates are listed by key, in pages, and found by their words, as other lists are", async () => {
   const { templates } = callerFor(services, await makeWorld(admin));
-  const keysOf = ({ items }: { items: readonly { key: string }[] }) => items.map(({ key }) => key);
   const all = await templates.list();
   expect([keysOf(all), all.nextCursor]).toEqual([["agency", "blank", "fintech"], null]);
   const first = await templates.list({ limit: 2 });
