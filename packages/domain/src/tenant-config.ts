@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
 
 /**
@@ -18,10 +19,7 @@ export const config = z.strictObject({
         .optional(),
     })
     .optional(),
-  locale: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, { error: "must be a language tag such as en or en-GB" })
-    .optional(),
+  locale: locale.optional(),
   /** Words that describe what the tenant does, such as `kyc`. */
   features: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.boolean()).optional(),
   compliance: z

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
+import { timeZone } from "./time-zone.ts";
 
 export const userName = storableText({ min: 1, max: 120 });
 
@@ -29,6 +31,7 @@ export const password = z
   .min(10, { error: passwordRule })
   .max(200, { error: passwordRule });
 
+/** A disabled user enters the tenant no more, and stays named where he was. */
 export const userStatuses = ["active", "disabled"] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
@@ -39,10 +42,7 @@ export type StorageMode = (typeof storageModes)[number];
 /** What a user may set for himself; unknown keys are refused so that a typing error is not stored for ever. */
 export const preferences = z.strictObject({
   theme: z.enum(["light", "dark", "system"]).optional(),
-  locale: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)
-    .optional(),
-  timeZone: storableText({ min: 1, max: 64 }).optional(),
+  locale: locale.optional(),
+  timeZone: timeZone.optional(),
 });
 export type Preferences = z.infer<typeof preferences>;
