@@ -39,6 +39,7 @@ export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) 
   return next({ ctx: { principal } });
 });
 
+/** What sets a procedure apart from a plain one. */
 export interface TenantProcedureOptions {
   /** `secret`: the answer bears one, so that it is stored for no `Idempotency-Key`. Default `plain`. */
   readonly answer?: "plain" | "secret";

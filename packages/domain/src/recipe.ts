@@ -2,6 +2,7 @@ import { z } from "zod";
 import { displayName } from "./name.ts";
 import { storableText } from "./text.ts";
 
+/** Whether a recipe is still being written. */
 export const recipeStatuses = ["draft", "published"] as const;
 export type RecipeStatus = (typeof recipeStatuses)[number];
 

@@ -22,6 +22,7 @@ export interface TemplateSummary {
   updatedAt: Date;
 }
 
+/** A template with everything that a tenant made from it is given. */
 export interface TemplateWhole extends TemplateSummary {
   definition: TemplateDefinition;
 }
