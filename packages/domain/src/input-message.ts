@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { characters, seen } from "./seen.ts";
 
 const english = z.locales.en().localeError;
 
@@ -19,14 +20,4 @@ export const installInputMessages = (): void => {
       return `${rule.replace(/, received \w+$/, "")}, got ${shown}`;
     },
   });
-};
-
-const characters = ({ length }: string) => (length === 1 ? "1 character" : `${length} characters`);
-
-const seen = (value: unknown): string => {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return `${JSON.stringify(value.slice(0, 40))} (${characters(value)})`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return `an object with ${Object.keys(value).length} keys`;
-  return JSON.stringify(value) ?? typeof value;
 };

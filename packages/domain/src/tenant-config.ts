@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
+import { rule } from "./seen.ts";
 
 /**
  * A tenant's configuration, for its people, its agents and what they build: the platform keeps it and enforces none of it, retention
@@ -11,7 +12,7 @@ export const config = z.strictObject({
     .strictObject({
       accentColor: z
         .string()
-        .regex(/^#[0-9a-f]{6}$/i, { error: "must be a colour such as #1a2b3c" })
+        .regex(/^#[0-9a-f]{6}$/i, rule("must be a colour such as #1a2b3c"))
         .optional(),
       logoUrl: z
         .url({ protocol: /^https$/ })

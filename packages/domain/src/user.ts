@@ -2,6 +2,7 @@ import { z } from "zod";
 import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
 import { timeZone } from "./time-zone.ts";
+import { rule } from "./seen.ts";
 
 export const userName = storableText({ min: 1, max: 120 });
 
@@ -10,9 +11,10 @@ export const username = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
-    error: "username must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores",
-  });
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
+    rule("must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores"),
+  );
 
 /** A username made of an address: its local part, with whatever a username may not hold replaced. */
 export const usernameFor = (address: string): string => {
