@@ -16,6 +16,7 @@ export const bodyBytesMax = 4 * 1024 * 1024;
 /** Most calls in one batch. */
 export const batchSizeMax = 10;
 
+/** What the surroundings tell the app. */
 export interface AppOptions {
   readonly trustProxyHops: number;
   readonly isDraining: () => boolean;

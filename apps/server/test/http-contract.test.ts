@@ -48,6 +48,7 @@ describe("what is no proper request is refused with a reason of its own", () => 
     const { status, json } = await send("/trpc/documents.create", { body });
     expect(status).toBe(413);
     expect(json).toMatchObject(refusal("PAYLOAD_TOO_LARGE", 413, "request/too-large"));
+    expect(json).toMatchObject({ error: { message: "the body is longer than the server reads: send less at once" } });
   });
 
   test("a batch of more than ten calls, of which none is run", async () => {
@@ -82,6 +83,7 @@ describe("what is no proper request is refused with a reason of its own", () => 
     });
     expect(status).toBe(415);
     expect(json).toMatchObject(refusal("UNSUPPORTED_MEDIA_TYPE", 415, "request/unsupported-media-type"));
+    expect(json).toMatchObject({ error: { message: "the content type must be application/json" } });
   });
 
   test.each(["/trpc/%E0%A4%A", "/trpc/%ff", "/trpc/%"])("the malformed path %s", async (path) => {

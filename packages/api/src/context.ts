@@ -38,6 +38,7 @@ export interface IdempotencyFacts {
   readonly onReplayed: () => void;
 }
 
+/** What is read of a request before anything is asked of the database. */
 export interface RequestFacts {
   readonly authorization: string | undefined;
   /** The header `X-Api-Key`. */

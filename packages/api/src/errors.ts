@@ -89,9 +89,11 @@ const brokenInput = <Answer>(
   return answer("input/invalid", message, fields);
 };
 
-/** tRPC's own sentences name the procedure or the method; a JSON parser's would quote the body. */
+/** tRPC's own sentences name the procedure or the method, where it has any; a JSON parser's would quote the body. */
 const protocolMessage = (code: TRPC_ERROR_CODE_KEY, error: TRPCError): string => {
   if (code === "PARSE_ERROR") return "the body is not valid JSON";
+  if (code === "PAYLOAD_TOO_LARGE") return "the body is longer than the server reads: send less at once";
+  if (code === "UNSUPPORTED_MEDIA_TYPE") return "the content type must be application/json";
   if (code === "BAD_REQUEST" && error.cause instanceof SyntaxError) return "the input is not valid JSON";
   return error.message;
 };

@@ -7,7 +7,7 @@ import { orderOf, sortInput, sortValue, type Sort } from "./sort.ts";
 
 /** Rows of a page, at most, when the caller does not say. */
 export const pageSizeDefault = 20;
-export const pageSizeMax = 100;
+const pageSizeMax = 100;
 
 /** Longest cursor, in characters: that of a title of 300 characters which JSON escapes, six bytes each. */
 const cursorCharsMax = 4000;
@@ -43,8 +43,15 @@ export const removeInput = <Id extends z.ZodType>(id: Id) => z.strictObject({ id
 
 /** Input of an `update`: the row, the version that was read, and at least one change. */
 export const updateInput = <Id extends z.ZodType, Changes extends z.core.$ZodLooseShape>(id: Id, changes: Changes) =>
+  changeInput({ id }, changes);
+
+/** Input of a change to a row that is found by `which`, if need be: the version that was read, and at least one change. */
+export const changeInput = <Which extends z.core.$ZodLooseShape, Changes extends z.core.$ZodLooseShape>(
+  which: Which,
+  changes: Changes,
+) =>
   z
-    .strictObject({ ...z.object(changes).partial().shape, id, version })
+    .strictObject({ ...z.object(changes).partial().shape, ...which, version })
     .refine((input) => Object.keys(changes).some((key) => (input as Record<string, unknown>)[key] !== undefined), {
       error: `must change at least one of ${new Intl.ListFormat("en-GB").format(Object.keys(changes))}`,
     });

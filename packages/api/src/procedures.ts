@@ -40,6 +40,7 @@ export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) 
   return next({ ctx: { principal } });
 });
 
+/** What sets a procedure apart from a plain one. */
 export interface TenantProcedureOptions {
   /** Needed beside the first permission, for a procedure that reaches rows of several nouns. */
   readonly also?: readonly Permission[];

@@ -11,6 +11,7 @@ export const sessionTtlMs = 30 * 24 * 60 * 60_000;
 /** How long a refresh token waits to be used, in milliseconds (7 days). */
 export const refreshTtlMs = 7 * 24 * 60 * 60_000;
 
+/** The person, as a member of the tenant that he has entered. */
 export interface SignedInUser {
   id: UserId;
   email: string;
@@ -20,6 +21,7 @@ export interface SignedInUser {
   teamId: TeamId | null;
 }
 
+/** A tenant that a person may enter. */
 export interface SignedInTenant {
   id: TenantId;
   slug: string;
@@ -51,6 +53,7 @@ export const newSession = (services: Services): NewSession & { refreshToken: str
   };
 };
 
+/** Signs an access token for the membership and puts everything together. */
 export const signInAnswer = (
   services: Services,
   sessionId: SessionId,

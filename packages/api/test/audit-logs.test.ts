@@ -52,13 +52,18 @@ test("an audit record tells who did what to which row, when, and with which outc
 test("the log is narrowed by actor, action, outcome, row, request and time", async () => {
   const { tenant, auditLogs } = await makeCaller();
   const [user, row] = [newId(), newId()];
-  const old = await record(tenant, "2020-01-01T00:00:00.000Z", { user_id: user, outcome: "denied" });
+  const old = await record(tenant, "2020-01-01T00:00:00.000Z", {
+    user_id: user,
+    actor_kind: "api_key",
+    outcome: "denied",
+  });
   const mid = await record(tenant, "2021-01-01T00:00:00.000Z", { action: "auth.login", resource_type: "sessions" });
   const young = await record(tenant, "2022-01-01T00:00:00.000Z", { resource_id: row, request_id: "r-7" });
   const idsOf = async (input: Parameters<typeof auditLogs.list>[0]) =>
     (await auditLogs.list(input)).items.map(({ id }) => id);
   expect(await idsOf({})).toEqual([young, mid, old]);
   expect(await idsOf({ userId: user })).toEqual([old]);
+  expect(await idsOf({ actorKind: "api_key" })).toEqual([old]);
   expect(await idsOf({ outcome: "denied" })).toEqual([old]);
   expect(await idsOf({ action: "auth.login" })).toEqual([mid]);
   expect(await idsOf({ resourceType: "sessions" })).toEqual([mid]);
@@ -67,6 +72,18 @@ test("the log is narrowed by actor, action, outcome, row, request and time", asy
   expect(await idsOf({ from: "2021-01-01T00:00:00Z", before: "2022-01-01T00:00:00Z" })).toEqual([mid]);
   expect(await idsOf({ resourceType: "documents", outcome: "ok" })).toEqual([young]);
   expect(await idsOf({ action: "auth.login", outcome: "denied" })).toEqual([]);
+});
+
+test("what was changed and what was refused is of one type, in the API's word for it", async () => {
+  const { tenant, auditLogs } = await makeCaller();
+  const client = callerFor(services, tenant);
+  const { id } = await client.agentRoles.create({ name: "Analyst" });
+  await expect(client.agentRoles.create({ name: "Analyst" })).rejects.toThrow("that name is taken");
+  const { items } = await auditLogs.list({ resourceType: "agentRoles" });
+  expect(items.map(({ resourceType, outcome, resourceId }) => [resourceType, outcome, resourceId])).toEqual([
+    ["agentRoles", "error", null],
+    ["agentRoles", "ok", id],
+  ]);
 });
 
 test.each([1, 2, 3, 5])(

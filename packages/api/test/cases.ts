@@ -72,7 +72,10 @@ const special: Readonly<Record<string, Case>> = {
   "tenantConfigs.current": may("tenantConfigs.read"),
   "tenantConfigs.update": { ...may("tenantConfigs.write"), input: () => ({ version: 1, config: { locale: "sv" } }) },
 
-  "templates.list": may("templates.read"),
+  "templates.list": {
+    ...may("templates.read"),
+    foreign: { cursor: ({ userId }) => ({ cursor: cursorOf("key", "agency", userId) }) },
+  },
   "templates.byKey": { ...may("templates.read"), input: () => ({ key: "fintech" }) },
   "templates.preview": {
     ...may("tenantConfigs.write"),
@@ -103,6 +106,8 @@ const special: Readonly<Record<string, Case>> = {
     input: ({ userId: id }) => ({ id }),
     foreign: { id: ({ userId: id }) => ({ id }) },
   },
+
+  "users.updateOwn": { ...may("tenants.read"), input: () => ({ version: 1, preferences: { theme: "dark" } }) },
 
   "users.remove": {
     ...may("users.write"),

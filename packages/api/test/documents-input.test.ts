@@ -32,7 +32,7 @@ const refused: readonly (readonly [string, unknown, string, string])[] = [
   ["documents.create", { title: "x", metadata: { a: ["\ud800"] } }, "metadata", "lone surrogate"],
   ["documents.create", { title: "x", metadata: nested(jsonDepthMax + 1) }, "metadata", "at most 16 levels"],
   ["documents.create", { title: "x", metadata: { a: "x".repeat(jsonBytesMax) } }, "metadata", "at most 65536 bytes"],
-  ["documents.create", { title: "x", parentId: "7" }, "parentId", 'got "7" (1 characters)'],
+  ["documents.create", { title: "x", parentId: "7" }, "parentId", 'got "7" (1 character)'],
   ["documents.create", { title: "x", tenantId: tenant.tenantId }, "input", "tenantId"],
   ["documents.create", { title: "x", userId: tenant.userId }, "input", "userId"],
   ["documents.byId", { id: "not-a-uuid" }, "id", 'got "not-a-uuid" (10 characters)'],

@@ -20,6 +20,7 @@ const small = new Set([
   "abTests",
   "secrets",
   "apiKeys",
+  "templates",
 ]);
 
 const sortsOf = (path: string): string[] => {

@@ -62,7 +62,7 @@ test.each(["create", "update"])(
     const { error } = await ask(services, world, `recipes.${verb}`, broken);
     expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "recipes/invalid-yaml" });
     expect(error?.message).toBe(
-      "line 4, column 9: steps.0.id: must be 1 to 64 characters of a-z, 0-9, _ and -, and begin with a letter",
+      'line 4, column 9: steps.0.id: must be 1 to 64 characters of a-z, 0-9, _ and -, and begin with a letter, got "Collect!" (8 characters)',
     );
   },
 );

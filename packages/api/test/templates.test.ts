@@ -27,6 +27,18 @@ const registerFrom = async (templateKey: string) => {
   return callerFor(services, `Bearer ${accessToken}`);
 };
 
+const keysOf = ({ items }: { items: readonly { key: string }[] }) => items.map(({ key }) => key);
+
+test("templates are listed by key, in pages, and found by their words, as other lists are", async () => {
+  const { templates } = callerFor(services, await makeWorld(admin));
+  const all = await templates.list();
+  expect([keysOf(all), all.nextCursor]).toEqual([["agency", "blank", "fintech"], null]);
+  const first = await templates.list({ limit: 2 });
+  expect(keysOf(await templates.list({ limit: 2, cursor: first.nextCursor }))).toEqual(["fintech"]);
+  expect(keysOf(await templates.list({ search: "MONEY" }))).toEqual(["fintech"]);
+  expect(keysOf(await templates.list({ sort: "-name" }))).toEqual(["fintech", "blank", "agency"]);
+});
+
 test("B6: a member reads which templates there are, and what fintech says", async () => {
   const { tenantId } = await makeWorld(admin);
   const { templates } = callerFor(services, await makeMember(admin, tenantId, { role: "team_member" }));

@@ -108,6 +108,7 @@ test("me answers who calls, as the database has him now", async () => {
       teamId: null,
       preferences: { theme: "dark" },
       storageMode: "account",
+      version: 1,
     },
     tenant: {
       id: tenant.tenantId,
@@ -116,4 +117,43 @@ test("me answers who calls, as the database has him now", async () => {
       subscriptionTier: "free",
     },
   });
+});
+
+test("C1: whoever signs in changes his own name and settings, and nobody else's", async () => {
+  const tenant = await makeTenant(admin);
+  const member = await makeMember(admin, tenant.tenantId, { role: "team_member" });
+  const { users, auth } = callerFor(services, member);
+  const preferences = { theme: "dark", locale: "sv-SE", timeZone: "Europe/Stockholm" } as const;
+  const changed = await users.updateOwn({ version: 1, name: "Nora", preferences, storageMode: "local" });
+  const { user } = await auth.me();
+  expect(user).toMatchObject({ id: member.userId, name: "Nora", preferences, storageMode: "local", version: 2 });
+  expect(changed).toMatchObject({ ...user, teamId: null, status: "active" });
+  await users.updateOwn({ version: 2, preferences: { theme: "light" } });
+  expect((await auth.me()).user).toMatchObject({ name: "Nora", preferences: { theme: "light" }, storageMode: "local" });
+  expect((await callerFor(services, tenant).auth.me()).user).toMatchObject({ name: null, preferences: {}, version: 1 });
+});
+
+test.each([
+  [{ role: "agency_admin" }, "input"],
+  [{ status: "active" }, "input"],
+  [{ id: createNewId()(), name: "x" }, "input"],
+  [{}, "input"],
+  [{ storageMode: "nowhere" }, "storageMode"],
+  [{ preferences: { theme: "red" } }, "preferences.theme"],
+  [{ preferences: { colour: "red" } }, "preferences"],
+  [{ preferences: { timeZone: "x".repeat(65) } }, "preferences.timeZone"],
+])("nobody changes %j of himself", async (changes, field) => {
+  const member = await makeMember(admin, (await makeTenant(admin)).tenantId, { role: "team_member" });
+  const { error } = await ask(services, member, "users.updateOwn", { version: 1, ...changes });
+  expect(error?.data.reason).toBe("input/invalid");
+  expect(Object.keys(error?.data.fields ?? {})).toEqual([field]);
+});
+
+test("of two changes that one read the second is a conflict, and the first stays", async () => {
+  const tenant = await makeTenant(admin);
+  const { users, auth } = callerFor(services, tenant);
+  await users.updateOwn({ version: 1, preferences: { theme: "dark" } });
+  const { error } = await ask(services, tenant, "users.updateOwn", { version: 1, preferences: {} });
+  expect(error?.data).toMatchObject({ code: "CONFLICT", reason: "users/stale-version" });
+  expect((await auth.me()).user).toMatchObject({ preferences: { theme: "dark" }, version: 2 });
 });

@@ -13,18 +13,21 @@ export interface AccessClaims {
   readonly teamId: TeamId | null;
 }
 
+/** A signed token and its end. */
 export interface AccessToken {
   readonly token: string;
   /** The first moment at which the token is refused: a whole second. */
   readonly expiresAt: Date;
 }
 
+/** Signs and verifies under one secret. */
 export interface AccessTokens {
   readonly sign: (claims: AccessClaims) => AccessToken;
   /** Throws `TokenError` for anything but a living token of ours. */
   readonly verify: (token: string) => AccessClaims;
 }
 
+/** What tokens are signed with, and for how long. */
 export interface AccessTokenOptions {
   /** The HMAC key, at least 32 bytes of UTF-8. */
   readonly secret: string;

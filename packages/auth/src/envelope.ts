@@ -37,6 +37,7 @@ export class UndecryptableError extends DomainError {
   }
 }
 
+/** The keys to all data keys. */
 export interface EnvelopeKeys {
   /** Wraps new data keys; 32 bytes in base64 or base64url. */
   readonly key: string;

@@ -11,6 +11,7 @@ import { createMemoryTokenStore, tokensOf, type TokenStore } from "./token-store
 /** A typed client: `client.documents.byId.query({ id })`, `client.documents.create.mutate({ title })`. */
 export type Client = TRPCClient<AppRouter>;
 
+/** Which server, as whom, and how patiently. */
 export interface ClientOptions {
   /** Where the server is, without `/trpc`: `https://api.example.com`. */
   readonly url: string;

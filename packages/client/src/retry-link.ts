@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from "./idempotency.ts";
 import { toSeveraltyError, type SeveraltyError } from "./severalty-error.ts";
 import { wait } from "./wait.ts";
 
+/** How patient the link is. */
 export interface RetryOptions {
   /** How often a call is repeated, at most. */
   readonly retries: number;

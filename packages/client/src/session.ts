@@ -2,6 +2,7 @@ import { clientFacts, SeveraltyError, toSeveraltyError } from "./severalty-error
 import type { Tokens, TokenStore } from "./token-store.ts";
 import { wait } from "./wait.ts";
 
+/** Where tokens are kept, how they are renewed, and who is told of the end. */
 export interface SessionOptions {
   readonly store: TokenStore;
   /** Trades a refresh token for new tokens. */

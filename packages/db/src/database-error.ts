@@ -106,9 +106,9 @@ const taken = (noun: string, server: ServerError, cause: unknown) => {
   const column = ruleOf(server)
     .replace(/^([a-z_]+?_id_)+(?=[a-z])/, "")
     .replaceAll("_", "-");
-  return new DomainError("conflict", `${noun}/${column}-taken`, `that ${column.replaceAll("-", " ")} is taken`, {
-    cause,
-  });
+  const words = column.replaceAll("-", " ");
+  const message = column.endsWith("-id") ? `that ${words.slice(0, -3)} has one already` : `that ${words} is taken`;
+  return new DomainError("conflict", `${noun}/${column}-taken`, message, { cause });
 };
 
 /** Constraints are named `<table>_<columns>_<kind>`. */

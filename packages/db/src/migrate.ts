@@ -17,6 +17,7 @@ import { asAdmin } from "./provision.ts";
 import { shippedTemplates } from "./templates/shipped-templates.ts";
 import { storeTemplates } from "./templates/store-templates.ts";
 
+/** Which migrations to run, how far, and how patiently. */
 export interface MigrateOptions {
   /** The program's own by default. */
   readonly migrations?: readonly ListedMigration[];
@@ -29,6 +30,7 @@ export interface MigrateOptions {
   readonly say?: (line: string) => void;
 }
 
+/** A migration that this program knows, and when the database ran it. */
 export interface MigrationState {
   readonly name: string;
   /** Null while it is pending. */

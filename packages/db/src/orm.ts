@@ -8,6 +8,7 @@ export type { Pool } from "pg";
 export type Orm = MikroORM;
 export type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
 
+/** Whom to connect as, and how. */
 export interface OrmOptions {
   /** Connection URL, role and password included. */
   readonly url: string;

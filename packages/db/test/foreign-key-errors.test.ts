@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { referrerOf, toDomainError } from "../src/database-error.ts";
+import { nounOf } from "../src/tenancy/noun-of.ts";
 
 /** What pg throws; the server words message and detail in the language of its `lc_messages`. */
 const failure = (code: string, message: string, detail: string) =>
@@ -34,15 +35,20 @@ test("what is no broken foreign key names no referrer", () => {
 });
 
 test.each([
-  ["recipes", "recipes_tenant_id_cookbook_id_name_key", "recipes/name-taken"],
-  ["subscriptions", "subscriptions_tenant_id_agent_role_id_key", "subscriptions/agent-role-id-taken"],
-  ["users", "users_tenant_id_email_key", "users/email-taken"],
-  ["ab_test_results", "ab_test_results_tenant_id_ab_test_id_sample_key", "abTestResults/sample-taken"],
-  ["task_queue", "task_queue_tenant_id_idempotency_key_key", "tasks/idempotency-key-taken"],
-  ["tenants", "tenants_slug_key", "tenants/slug-taken"],
-])("a value of %s that is taken is named by the last column of %s", (table, constraint, reason) => {
+  ["recipes", "recipes_tenant_id_cookbook_id_name_key", "name-taken", "that name is taken"],
+  [
+    "subscriptions",
+    "subscriptions_tenant_id_agent_role_id_key",
+    "agent-role-id-taken",
+    "that agent role has one already",
+  ],
+  ["users", "users_tenant_id_email_key", "email-taken", "that email is taken"],
+  ["ab_test_results", "ab_test_results_tenant_id_ab_test_id_sample_key", "sample-taken", "that sample is taken"],
+  ["task_queue", "task_queue_tenant_id_idempotency_key_key", "idempotency-key-taken", "that idempotency key is taken"],
+  ["tenants", "tenants_slug_key", "slug-taken", "that slug is taken"],
+])("a value of %s that is taken is named by the last column of %s", (table, constraint, rule, message) => {
   const error = Object.assign(new Error("duplicate key"), { code: "23505", table, constraint });
-  expect(toDomainError(error)?.reason).toBe(reason);
+  expect(toDomainError(error)).toMatchObject({ reason: `${nounOf(table)}/${rule}`, message });
 });
 
 test("a check over several columns is told as the rule that it holds", () => {

@@ -1,5 +1,6 @@
 import { storableText } from "./text.ts";
 
+/** A retired agent takes no tasks and no place, and never comes back. */
 export const agentInstanceStatuses = ["active", "retired"] as const;
 export type AgentInstanceStatus = (typeof agentInstanceStatuses)[number];
 

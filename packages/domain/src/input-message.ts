@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { characters, seen } from "./seen.ts";
 
 const english = z.locales.en().localeError;
 
@@ -14,15 +15,9 @@ export const installInputMessages = (): void => {
       if (rule === undefined || issue.code === "unrecognized_keys") return rule;
       // Text in the place of a whole object may be the secret that belongs into one of its fields.
       const isHidden = issue.code === "invalid_type" && issue.expected === "object" && typeof issue.input === "string";
-      return `${rule}, got ${isHidden ? `text of ${issue.input.length} characters` : seen(issue.input)}`;
+      const shown = isHidden ? `text of ${characters(issue.input)}` : seen(issue.input);
+      // What was seen tells its type as well.
+      return `${rule.replace(/, received \w+$/, "")}, got ${shown}`;
     },
   });
-};
-
-const seen = (value: unknown): string => {
-  if (value === undefined) return "nothing";
-  if (typeof value === "string") return `${JSON.stringify(value.slice(0, 40))} (${value.length} characters)`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) return `an object with ${Object.keys(value).length} keys`;
-  return JSON.stringify(value) ?? typeof value;
 };

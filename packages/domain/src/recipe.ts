@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { displayName } from "./name.ts";
 import { storableText } from "./text.ts";
+import { rule } from "./seen.ts";
 
+/** Whether a recipe is still being written. */
 export const recipeStatuses = ["draft", "published"] as const;
 export type RecipeStatus = (typeof recipeStatuses)[number];
 
-const word = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, {
-  error: "must be 1 to 64 characters of a-z, 0-9, _ and -, and begin with a letter",
-});
+const word = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/, rule("must be 1 to 64 characters of a-z, 0-9, _ and -, and begin with a letter"));
 
 const input = z.strictObject({
   name: word,

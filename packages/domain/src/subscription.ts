@@ -4,6 +4,7 @@ import { DomainError } from "./errors.ts";
 /** Agents that one subscription buys or sets aside. */
 export const placeCount = z.int().min(0).max(1_000_000);
 
+/** The counts of a subscription. */
 export interface Places {
   readonly purchased: number;
   readonly allocated: number;

@@ -4,6 +4,7 @@ import type { TemplateItem, TemplateItems } from "./template-items.ts";
 /** What the newest version means for one item of a tenant. */
 export type TemplateState = "added" | "changed" | "removed" | "locallyChanged" | "unchanged";
 
+/** What the newest version means for one thing of the tenant. */
 export interface TemplateChange {
   readonly kind: TemplateItem["kind"];
   readonly name: string;

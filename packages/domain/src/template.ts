@@ -5,13 +5,14 @@ import { description, displayName } from "./name.ts";
 import { recipeDefinition } from "./recipe.ts";
 import { config } from "./tenant-config.ts";
 import { slugPattern } from "./tenant.ts";
+import { rule } from "./seen.ts";
 
 /** The template that a tenant starts from when nobody names one. */
 export const defaultTemplateKey = "blank";
 
 export const templateKey = z
   .string()
-  .regex(slugPattern, { error: "template key must be 3 to 50 characters of a-z, 0-9 and inner hyphens" });
+  .regex(slugPattern, rule("template key must be 3 to 50 characters of a-z, 0-9 and inner hyphens"));
 
 const recipe = z.strictObject({ name: displayName, sourceYaml: z.string().min(1), definition: recipeDefinition });
 

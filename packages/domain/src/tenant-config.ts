@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { mayFit, tooLarge } from "./json.ts";
+import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
+import { rule } from "./seen.ts";
 
 const keys = z.strictObject({
   branding: z
     .strictObject({
       accentColor: z
         .string()
-        .regex(/^#[0-9a-f]{6}$/i, { error: "must be a colour such as #1a2b3c" })
+        .regex(/^#[0-9a-f]{6}$/i, rule("must be a colour such as #1a2b3c"))
         .optional(),
       logoUrl: z
         .url({ protocol: /^https$/ })
@@ -15,10 +17,7 @@ const keys = z.strictObject({
         .optional(),
     })
     .optional(),
-  locale: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, { error: "must be a language tag such as en or en-GB" })
-    .optional(),
+  locale: locale.optional(),
   /** Words that describe what the tenant does, such as `kyc`. */
   features: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,63}$/), z.boolean()).optional(),
   compliance: z

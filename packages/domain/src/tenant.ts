@@ -14,8 +14,10 @@ export const platformSlug = "platform";
 
 export const tenantName = storableText({ min: 1, max: 120 });
 
+/** Nobody enters a suspended tenant. */
 export const tenantStatuses = ["active", "suspended"] as const;
 export type TenantStatus = (typeof tenantStatuses)[number];
 
+/** What a tenant pays for; nothing depends on it. */
 export const subscriptionTiers = ["free", "team", "business", "enterprise"] as const;
 export type SubscriptionTier = (typeof subscriptionTiers)[number];

@@ -84,6 +84,13 @@ test("preferences take what is known, each optional, and refuse an unknown key",
   expect(preferences.parse({})).toEqual({});
   const full = { theme: "dark", locale: "de-CH", timeZone: "Europe/Zurich" };
   expect(preferences.parse(full)).toEqual(full);
-  for (const bad of [{ them: "dark" }, { theme: "pink" }, { locale: "german" }, { timeZone: "" }, []])
+  for (const bad of [{ them: "dark" }, { theme: "pink" }, { locale: "german" }, []])
     expect(preferences.safeParse(bad).success).toBe(false);
+});
+
+test("a preferred time zone is one that exists", () => {
+  for (const timeZone of ["UTC", "Europe/Stockholm", "America/Argentina/Buenos_Aires", "Etc/GMT+5"])
+    expect(preferences.parse({ timeZone })).toEqual({ timeZone });
+  for (const timeZone of ["", "Mars/Olympus", "+01:00", "Europe/Stockholm ", `Europe/${"x".repeat(60)}`, "\0"])
+    expect([timeZone, preferences.safeParse({ timeZone }).success]).toEqual([timeZone, false]);
 });

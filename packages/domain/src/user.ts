@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
+import { timeZone } from "./time-zone.ts";
+import { rule } from "./seen.ts";
 
 export const userName = storableText({ min: 1, max: 120 });
 
@@ -8,9 +11,10 @@ export const username = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
-    error: "username must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores",
-  });
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
+    rule("must be 1 to 64 characters of a-z, 0-9 and inner dots, hyphens and underscores"),
+  );
 
 /** A username made of an address: its local part, with whatever a username may not hold replaced. */
 export const usernameFor = (address: string): string => {
@@ -29,6 +33,7 @@ export const password = z
   .min(10, { error: passwordRule })
   .max(200, { error: passwordRule });
 
+/** A disabled user enters the tenant no more, and stays named where he was. */
 export const userStatuses = ["active", "disabled"] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
@@ -39,10 +44,7 @@ export type StorageMode = (typeof storageModes)[number];
 /** What a user may set for himself; unknown keys are refused so that a typing error is not stored for ever. */
 export const preferences = z.strictObject({
   theme: z.enum(["light", "dark", "system"]).optional(),
-  locale: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)
-    .optional(),
-  timeZone: storableText({ min: 1, max: 64 }).optional(),
+  locale: locale.optional(),
+  timeZone: timeZone.optional(),
 });
 export type Preferences = z.infer<typeof preferences>;

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -67,6 +68,7 @@ export const serverEnv = (env: Readonly<Record<string, string>>): Record<string,
     AUTH_DATABASE_URL: urlOf("severalty_auth"),
     PLATFORM_DATABASE_URL: urlOf("severalty_platform"),
     AUTH_SECRET: "a secret of the bench, 32 characters at least",
+    SECRETS_KEY: randomBytes(32).toString("base64"),
     HOST: "127.0.0.1",
     PORT: "0",
   };

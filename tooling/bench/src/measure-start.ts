@@ -20,9 +20,11 @@ const startOnce = async (program: string, env: Record<string, string>): Promise<
   const began = performance.now();
   const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "close");
-  for await (const text of child.stdout.setEncoding("utf8")) if (String(text).includes("listening on")) break;
+  let said = "";
+  for await (const text of child.stdout.setEncoding("utf8")) if ((said += String(text)).includes("listening on")) break;
   const tookMs = performance.now() - began;
   child.kill("SIGTERM");
   await ended;
+  if (!said.includes("listening on")) throw new Error(`the server ended before it was listening: ${said}`);
   return tookMs;
 };

@@ -13,6 +13,8 @@ const [env, stop] = [process.env, stopSignal()];
 
 const run = (): Promise<number> => {
   if (command === "create") return runToEnd([PROGRAMS.createMigration, ...rest], { env, stop });
+  if (rest.includes("--help") || command === "--help")
+    console.log("pnpm migrate create NAME writes a migration of what the entities have and the migrations lack; and\n");
   return runMigrator({
     data: dataFolder(env),
     args: process.argv.slice(2),

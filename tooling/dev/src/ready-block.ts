@@ -12,11 +12,12 @@ export interface ReadyFacts {
 
 /** The one block that says all one needs to begin. */
 export const readyBlock = (facts: ReadyFacts): string => {
-  const { email, password, tenantSlug } = demo;
+  const { email, memberEmail, password, tenantSlug } = demo;
   const rows = [
     ["API", `${facts.url}/trpc`],
     ["Docs", facts.docs],
-    ["Sign in", `${email} / ${password} (tenant ${tenantSlug})`],
+    ["Sign in", `${email} / ${password} (administrator of the tenant ${tenantSlug})`],
+    ["", `${memberEmail} / ${password} (member of a team of it)`],
     ["Database", facts.adminUrl],
     ["Data", facts.data],
   ] as const;

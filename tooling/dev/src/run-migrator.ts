@@ -18,12 +18,12 @@ export interface MigratorOptions {
 
 /**
  * Runs the migrator: with the user's own environment when that has a DATABASE_URL, otherwise on the development
- * database, which has to be up. Answers the exit code.
+ * database, which has to be up unless help is all that is wanted. Answers the exit code.
  */
 export const runMigrator = async (options: MigratorOptions): Promise<number> => {
   const { data, env, stop, say } = options;
   const program = [options.migrator, ...options.args];
-  if (env["DATABASE_URL"]) return runToEnd(program, { env, stop });
+  if (env["DATABASE_URL"] || options.args.includes("--help")) return runToEnd(program, { env, stop });
   const urls = readConnectionUrls(data);
   if (urls === undefined || !(await isUp(urls))) {
     say(

@@ -19,7 +19,12 @@ test("a first start brings everything up, says how to use it, and Ctrl-C takes a
 
   const urls = urlsIn(place.data);
   expect(statSync(join(place.data, "urls.json")).mode & 0o777).toBe(0o600);
-  for (const part of [`http://localhost:${place.port}/trpc`, "demo@severalty.dev / demo-password", urls["admin"]]) {
+  for (const part of [
+    `http://localhost:${place.port}/trpc`,
+    "demo@severalty.dev / demo-password",
+    "member@severalty.dev / demo-password",
+    urls["admin"],
+  ]) {
     expect(dev.output()).toContain(part);
   }
   const migrator = JSON.parse(readFileSync(record, "utf8")) as { args: string[]; env: Record<string, string> };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onlyInCi } from "@severalty/db/testing/only-in-ci";
 import { beforeEach, describe, expect, test } from "vitest";
+import { PROGRAMS } from "../src/repository.ts";
 import { runMigrator } from "../src/run-migrator.ts";
 import { makePlace, startDev } from "./dev-process.ts";
 
@@ -14,6 +15,12 @@ test("without a development database it says how to get one", async () => {
   const say = (text: string) => void said.push(text);
   expect(await runMigrator({ data: place.data, args: ["up"], env: {}, migrator, stop, say })).toBe(1);
   expect(said.join("\n")).toContain("npx -y pnpm@12 dev");
+});
+
+test("it helps without a database", async () => {
+  using place = await makePlace();
+  const options = { data: place.data, env: {}, migrator: PROGRAMS.migrator, stop, say: console.error };
+  expect(await runMigrator({ ...options, args: ["--help"] })).toBe(0);
 });
 
 describe("with dev running", () => {

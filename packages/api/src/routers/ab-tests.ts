@@ -20,6 +20,7 @@ import {
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, given, where } from "../where.ts";
 
+/** A comparison of two versions of a recipe. */
 export interface AbTestItem {
   id: AbTestId;
   recipeId: RecipeId;
@@ -34,6 +35,7 @@ export interface AbTestItem {
   updatedAt: Date;
 }
 
+/** One thing that was measured of one of the two. */
 export interface AbTestResultItem {
   id: AbTestResultId;
   abTestId: AbTestId;

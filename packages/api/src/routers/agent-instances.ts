@@ -28,6 +28,7 @@ import {
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, given, where } from "../where.ts";
 
+/** An agent that works for a team. */
 export interface AgentInstanceItem {
   id: AgentInstanceId;
   agentRoleId: AgentRoleId;

@@ -17,6 +17,7 @@ import {
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, given, where } from "../where.ts";
 
+/** What agents can be, and how they are configured unless told otherwise. */
 export interface AgentRoleItem {
   id: AgentRoleId;
   name: string;

@@ -7,7 +7,15 @@ import { displayName } from "@severalty/domain/name";
 import type { Permission } from "@severalty/domain/permission";
 import { moment } from "@severalty/domain/moment";
 import { z } from "zod";
-import { idInput, listInput, newestFirst, searchText, updateInput, version, type ListAnswer } from "../pagination.ts";
+import {
+  idInput,
+  listInput,
+  newestFirst,
+  removeInput,
+  searchText,
+  updateInput,
+  type ListAnswer,
+} from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, where } from "../where.ts";
 
@@ -95,16 +103,16 @@ export const apiKeysRouter = router({
       new ApiKeys(ctx.em).update(id, seen, name === undefined ? {} : { name }, ctx.services.clock(), fields),
   ),
 
-  revoke: tenantProcedure("apiKeys.write", z.strictObject({ id: apiKeyId, version })).mutation(
+  revoke: tenantProcedure("apiKeys.write", removeInput(apiKeyId)).mutation(
     async ({ ctx, input }): Promise<ApiKeyItem> => {
       const keys = new ApiKeys(ctx.em);
       const now = ctx.services.clock();
-      const { revokedAt } = await keys.byId(input.id, ["revokedAt"]);
+      const { revokedAt, version } = await keys.byId(input.id, ["revokedAt", "version"]);
       if (revokedAt instanceof Date) {
         throw new DomainError("conflict", "apiKeys/already-revoked", "the key is revoked already");
       }
       // Of two at once one meets the other's version.
-      return keys.update(input.id, input.version, { revokedAt: now }, now, fields);
+      return keys.update(input.id, input.version ?? version, { revokedAt: now }, now, fields);
     },
   ),
 });

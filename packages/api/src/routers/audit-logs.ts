@@ -1,6 +1,6 @@
 import { AuditLog } from "@severalty/db/entities/audit-log";
 import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
-import { auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
+import { actorKinds, auditOutcomes, type ActorKind, type AuditOutcome } from "@severalty/domain/audit";
 import { auditLogId, userId, type ApiKeyId, type AuditLogId, type UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import { moment } from "@severalty/domain/moment";
@@ -19,6 +19,7 @@ export interface AuditRecord {
   actorKind: ActorKind;
   action: string;
   outcome: AuditOutcome;
+  /** The noun of what it was done to, such as `agentRoles`. */
   resourceType: string;
   resourceId?: string | null | undefined;
   details: JsonObject;
@@ -42,11 +43,13 @@ const record = [
 
 const word = z.string().min(1).max(100);
 
+/** What was done in the caller's tenant, newest first. Nobody changes it. */
 export const auditLogsRouter = router({
   list: tenantProcedure(
     "auditLogs.read",
     listInput({
       userId: userId.optional(),
+      actorKind: z.enum(actorKinds).optional(),
       action: word.optional(),
       outcome: z.enum(auditOutcomes).optional(),
       resourceType: word.optional(),

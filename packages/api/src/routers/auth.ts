@@ -21,7 +21,7 @@ import { newSession, signInAnswer, type SignedInTenant, type SignedInUser, type 
 
 /** Who calls, as the database has him now. */
 export interface Me {
-  user: SignedInUser & { preferences: Preferences; storageMode: StorageMode };
+  user: SignedInUser & { preferences: Preferences; storageMode: StorageMode; version: number };
   tenant: SignedInTenant & { subscriptionTier: SubscriptionTier };
 }
 
@@ -154,6 +154,7 @@ export const authRouter = router({
       "teamId",
       "preferences",
       "storageMode",
+      "version",
     ]);
     const tenant = await new ReadRepository(ctx.em, Tenant).byId(tenantId, ["id", "slug", "name", "subscriptionTier"]);
     return { user: { ...user, name: user.name ?? null, teamId: user.teamId ?? null }, tenant };

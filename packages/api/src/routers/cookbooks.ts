@@ -15,6 +15,7 @@ import {
 import { router, tenantProcedure } from "../procedures.ts";
 import { containsEachWord, given, where } from "../where.ts";
 
+/** A set of recipes for one agent role. */
 export interface CookbookItem {
   id: CookbookId;
   agentRoleId: AgentRoleId;

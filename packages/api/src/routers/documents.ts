@@ -35,6 +35,7 @@ export interface DocumentSummary {
   updatedAt: Date;
 }
 
+/** A document with its content. */
 export interface DocumentWhole extends DocumentSummary {
   content: string;
 }

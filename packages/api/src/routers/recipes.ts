@@ -29,6 +29,7 @@ export interface RecipeSummary {
   updatedAt: Date;
 }
 
+/** A recipe with what it says. */
 export interface RecipeWhole extends RecipeSummary {
   /** As its author wrote it. */
   sourceYaml: string;

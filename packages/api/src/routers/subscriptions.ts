@@ -8,6 +8,7 @@ import { idInput, listInput, newestFirst, removeInput, updateInput, type ListAns
 import { router, tenantProcedure } from "../procedures.ts";
 import { given, where } from "../where.ts";
 
+/** How many agents of one role a tenant may have, and has. */
 export interface SubscriptionItem {
   id: SubscriptionId;
   agentRoleId: AgentRoleId;

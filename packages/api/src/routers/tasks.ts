@@ -41,6 +41,7 @@ export interface TaskSummary {
   updatedAt: Date;
 }
 
+/** A task with what goes in and what came out. */
 export interface TaskWhole extends TaskSummary {
   payload: JsonObject;
   result?: Json | undefined;

@@ -15,6 +15,7 @@ import { router, tenantProcedure } from "../procedures.ts";
 import { z } from "zod";
 import { containsEachWord, given, where } from "../where.ts";
 
+/** A part of a tenant. */
 export interface TeamItem {
   id: TeamId;
   name: string;

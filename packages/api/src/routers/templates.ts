@@ -6,8 +6,9 @@ import { NotFoundError } from "@severalty/domain/errors";
 import type { TemplateId } from "@severalty/domain/ids";
 import { templateKey, type TemplateDefinition } from "@severalty/domain/template";
 import { z } from "zod";
-import { pageSizeMax, version, type ListAnswer } from "../pagination.ts";
-import { noInput, router, tenantProcedure } from "../procedures.ts";
+import { listInput, newestFirst, searchText, version, type ListAnswer } from "../pagination.ts";
+import { router, tenantProcedure } from "../procedures.ts";
+import { containsEachWord, where } from "../where.ts";
 
 /** A template without what it says. */
 export interface TemplateSummary {
@@ -21,6 +22,7 @@ export interface TemplateSummary {
   updatedAt: Date;
 }
 
+/** A template with everything that a tenant made from it is given. */
 export interface TemplateWhole extends TemplateSummary {
   definition: TemplateDefinition;
 }
@@ -30,11 +32,16 @@ const whole = [...summary, "definition"] as const;
 
 /** What tenants start from, and follow as it grows. Templates are the same for every tenant; what is changed is the caller's. */
 export const templatesRouter = router({
-  /** A handful, so that one page holds them all. */
-  list: tenantProcedure("templates.read", noInput).query(async ({ ctx }): Promise<ListAnswer<TemplateSummary>> => {
-    const { rows } = await new ReadRepository(ctx.em, Template).list(summary, { sort: ["key"], limit: pageSizeMax });
-    return { items: rows.toReversed(), nextCursor: null };
-  }),
+  /** By key, unless another order is asked for. */
+  list: tenantProcedure("templates.read", listInput({ search: searchText }, ["key", "name"])).query(
+    ({ ctx, input }): Promise<ListAnswer<TemplateSummary>> =>
+      newestFirst(
+        new ReadRepository(ctx.em, Template),
+        summary,
+        { ...input, sort: input.sort ?? "key" },
+        where({ $and: containsEachWord(["key", "name", "description"], input.search) }),
+      ),
+  ),
 
   byKey: tenantProcedure("templates.read", z.strictObject({ key: templateKey })).query(
     async ({ ctx, input }): Promise<TemplateWhole> => {

@@ -32,6 +32,7 @@ const current = [
   "updatedAt",
 ] as const;
 
+/** The tenant that the caller has entered: a caller sees no other. */
 export const tenantsRouter = router({
   current: tenantProcedure("tenants.read", noInput).query(({ ctx }): Promise<CurrentTenant> =>
     new ReadRepository(ctx.em, Tenant).byId(ctx.actor.tenantId, current),

@@ -2,9 +2,19 @@ import { User } from "@severalty/db/entities/user";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { teamId, userId, type TeamId, type UserId } from "@severalty/domain/ids";
 import { roles, type Role } from "@severalty/domain/permission";
-import { username, userName, userStatuses, type UserStatus } from "@severalty/domain/user";
+import {
+  preferences,
+  storageModes,
+  username,
+  userName,
+  userStatuses,
+  type Preferences,
+  type StorageMode,
+  type UserStatus,
+} from "@severalty/domain/user";
 import { z } from "zod";
 import {
+  changeInput,
   idInput,
   listInput,
   newestFirst,
@@ -31,6 +41,13 @@ export interface Member {
   updatedAt: Date;
 }
 
+/** The caller himself, with the settings that nobody else is shown. */
+export interface OwnMember extends Member {
+  preferences: Preferences;
+  /** Where his settings live: with the account, or on each of his devices. */
+  storageMode: StorageMode;
+}
+
 const member = [
   "id",
   "username",
@@ -43,6 +60,9 @@ const member = [
   "createdAt",
   "updatedAt",
 ] as const;
+
+const own = [...member, "preferences", "storageMode"] as const;
+const ownContent = { name: userName.nullable(), preferences, storageMode: z.enum(storageModes) };
 
 /** Users of the caller's tenant. */
 export const usersRouter = router({
@@ -85,6 +105,15 @@ export const usersRouter = router({
     const { id, version, ...changes } = input;
     return new TenantRepository(ctx.em, User).update(id, version, given(changes), ctx.services.clock(), member);
   }),
+
+  /** What everybody may change of himself, whatever his role; `preferences` are replaced as a whole. `auth.me` tells the version. */
+  updateOwn: tenantProcedure("tenants.read", changeInput({}, ownContent), { isForUsers: true }).mutation(
+    ({ ctx, input }): Promise<OwnMember> => {
+      const { version, ...changes } = input;
+      const users = new TenantRepository(ctx.em, User);
+      return users.update(ctx.actor.userId, version, given(changes), ctx.services.clock(), own);
+    },
+  ),
 
   /**
    * Ends the membership with its sessions; the person stays a member of other tenants. Who wrote documents or gave out invitations or

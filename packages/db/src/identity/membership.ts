@@ -19,6 +19,7 @@ export interface Membership {
   readonly name: string | null;
 }
 
+/** A person, and what his password is verified against; null for one who never set any. */
 export interface Credentials {
   readonly id: IdentityId;
   readonly hashedPassword: string | null;

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
 import type { Client, NewSession } from "./session.ts";
 
+/** A new tenant, its first administrator, and their ids. */
 export interface Registration {
   readonly identityId: IdentityId;
   readonly tenantId: TenantId;

@@ -12,6 +12,7 @@ export interface Client {
   readonly requestId: string;
 }
 
+/** The moments that bound a session and its refresh token, and the hash of that token. */
 export interface NewSession {
   readonly refreshHash: Buffer;
   readonly at: Date;

@@ -8,6 +8,7 @@ import { type RunSettings, StatementRunner } from "./statement-runner.ts";
 /** Longest wait for a lock, in milliseconds: everything that queues behind a waiting DDL statement waits as long. */
 const lockTimeoutMs = 1_000;
 
+/** How the migrator runs statements, and how long one may take. */
 export interface MigratorSettings extends RunSettings {
   /** Longest that one statement may take, in milliseconds; 0 is without end. */
   readonly statementTimeoutMs: number;

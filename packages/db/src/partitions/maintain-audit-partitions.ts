@@ -9,6 +9,7 @@ import { retireMonth } from "./retire-month.ts";
 /** Months that are made ahead of the current one. */
 export const monthsAheadDefault = 12;
 
+/** The moment to reckon from, which months to make and to keep, and how patiently. */
 export interface MaintainOptions {
   readonly now: Date;
   /** Months to make beyond the current one: `monthsAheadDefault` by default. */

@@ -12,6 +12,7 @@ import { insertRows, type Row } from "./demo/insert-rows.ts";
 /** Rows of one statement: more only makes the messages larger. */
 const batchRows = 500;
 
+/** Which demo tenant, how much it holds, and as of when. */
 export interface DemoOptions {
   /** Which of the demo tenants, from 1. */
   readonly number: number;

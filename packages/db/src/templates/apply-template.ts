@@ -21,6 +21,7 @@ export type SkipReason = "locallyChanged" | "parentMissing" | "inUse";
 /** What was left as it was, and why. */
 export type Skipped = ReadonlyMap<TemplateChange, SkipReason>;
 
+/** What adopting a version has written, and what it has left as the tenant had it. */
 export interface TemplateApplied {
   readonly key: string;
   readonly version: number;

@@ -19,6 +19,7 @@ export type Field<Entity> = keyof Entity & string;
 
 export type Direction = "asc" | "desc";
 
+/** Which rows of a list, in which order, from where on, and how many. */
 export interface ListOptions<Entity> {
   readonly where?: FilterQuery<Entity>;
   /** Sort columns, unique together within a tenant, of which only the first may be null. Default: id. */
@@ -31,6 +32,7 @@ export interface ListOptions<Entity> {
   readonly limit: number;
 }
 
+/** Some rows of a list, and whether there are more. */
 export interface Page<Row> {
   readonly rows: Row[];
   /** Whether rows follow the last one. */

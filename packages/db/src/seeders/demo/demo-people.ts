@@ -5,7 +5,12 @@ import { firstNames, lastNames, teamNames } from "./demo-words.ts";
 import type { Batch, Row } from "./insert-rows.ts";
 
 /** Sign-in of the first demo tenant's administrator, for development alone. */
-export const demo = { tenantSlug: "demo", email: "demo@severalty.dev", password: "demo-password" } as const;
+export const demo = {
+  tenantSlug: "demo",
+  email: "demo@severalty.dev",
+  memberEmail: "member@severalty.dev",
+  password: "demo-password",
+} as const;
 
 /** Who is in a demo tenant. */
 export interface DemoPeople {
@@ -75,7 +80,7 @@ export const demoPeople = (
 const personOf = (source: DemoSource, slug: string, number: number): { email: string; name: string } => {
   const [first, last] = [source.pick(firstNames), source.pick(lastNames)];
   if (slug === demo.tenantSlug && number === 0) return { email: demo.email, name: "Dana Demo" };
-  if (slug === demo.tenantSlug && number === 1) return { email: "member@severalty.dev", name: "Max Member" };
+  if (slug === demo.tenantSlug && number === 1) return { email: demo.memberEmail, name: "Max Member" };
   // The number keeps namesakes apart.
   return { email: `${first}.${last}.${number}@${slug}.example.com`.toLowerCase(), name: `${first} ${last}` };
 };
