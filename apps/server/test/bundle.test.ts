@@ -8,6 +8,8 @@ import { serverEnvOn, spawnServer } from "./spawn-server.ts";
 const database = await TestDatabase.create();
 afterAll(() => database[Symbol.asyncDispose]());
 
+const admin = await database.client();
+
 const bundled = () => spawnServer(serverEnvOn(database.adminUrl, { ENVIRONMENT: "production" }));
 
 test("E5: the bundle alone registers, signs in and answers who it is, over HTTP", async () => {
@@ -18,6 +20,8 @@ test("E5: the bundle alone registers, signs in and answers who it is, over HTTP"
   const person = { name: "Nora", email: "nora@example.com", password: "correct horse battery" };
   const registered = await call(url, "auth.register", { ...person, tenantName: "N", tenantSlug: "northwind" });
   expect(registered.status).toBe(200);
+  const { rows } = await admin.query<{ hash: string }>("select hashed_password as hash from auth.identities");
+  expect(rows).toEqual([{ hash: expect.stringMatching(/^\$argon2id\$v=19\$m=65536,t=3,p=1\$/) as string }]);
   const signedIn = await call(url, "auth.login", { email: person.email, password: person.password });
   const { accessToken, user } = signedIn.data as { accessToken: string; user: unknown };
   const { data } = await call(url, "auth.me", undefined, `Bearer ${accessToken}`);

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { createOneTimeToken } from "@severalty/auth/one-time-token";
-import { hashPassword } from "@severalty/auth/password";
 import { createRefreshToken } from "@severalty/auth/refresh-token";
 import { tenantEntities } from "@severalty/db/entities";
 import type { RowData } from "@severalty/db/testing/make-row";
@@ -20,7 +19,7 @@ import { makeAgencyIds, type Agency } from "./agency.ts";
 import { insertWorld } from "./insert-world.ts";
 import { oncePer } from "./once-per.ts";
 import { imaginePlainRow, makePlainRow } from "./plain-row.ts";
-import { testSecretsKey } from "../src/testing/make-services.ts";
+import { testPasswords, testSecretsKey } from "../src/testing/make-services.ts";
 
 /** A tenant, and everything that a valid input of any procedure can name. Its caller may do everything. */
 export interface World extends MadeTenant, Agency {
@@ -54,8 +53,8 @@ export interface WorldOptions {
 
 const newId = createNewId();
 const envelope = createEnvelope({ key: testSecretsKey });
-/** Hashing is slow on purpose, so worlds of one password share one hash. */
-const hashOf = oncePer(hashPassword);
+/** Worlds of one password share one hash. */
+const hashOf = oncePer((password: string) => testPasswords.hash(password));
 
 /** Makes a world of its own in one statement, past every policy; a row of a noun takes some more. */
 export const makeWorld = async (
