@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { createOneTimeToken, oneTimeTokenTtlMs } from "@severalty/auth/one-time-token";
-import { hashPassword } from "@severalty/auth/password";
+import { createPasswords } from "@severalty/auth/password";
 import { inSeedTransaction } from "@severalty/db/seeders/in-seed-transaction";
 import { maintainAuditPartitions } from "@severalty/db/partitions/maintain-audit-partitions";
 import { demoHistoryDays, demoHistoryMonths } from "@severalty/db/seeders/demo/demo-activity";
@@ -70,7 +70,7 @@ const seedDemos = async (
 ): Promise<void> => {
   const historyBegan = new Date(now.getTime() - demoHistoryDays * 86_400_000);
   await maintainAuditPartitions(env.DATABASE_URL, { now: historyBegan, monthsAhead: demoHistoryMonths });
-  const hashedPassword = await hashPassword(demo.password);
+  const hashedPassword = await createPasswords().hash(demo.password);
   const rowsOfOne = demoRows(demoSize(scale));
   using progress = showProgress(env.LOG_FORMAT, tenants * rowsOfOne, say);
   const inTurn = pLimit(availableParallelism());

@@ -1,31 +1,27 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { TestDatabase } from "@severalty/db/testing/test-database";
-import { build } from "tsdown";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import { call } from "./call.ts";
 import { serverEnvOn, spawnServer } from "./spawn-server.ts";
 
 const database = await TestDatabase.create();
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** Outside the workspace, so that nothing can be found in a node_modules of it. */
-const folder = mkdtempSync(join(tmpdir(), "severalty-bundle-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-await build({ cwd: join(import.meta.dirname, ".."), outDir: folder, logLevel: "silent" });
+const admin = await database.client();
 
-const bundled = () =>
-  spawnServer(serverEnvOn(database.adminUrl, { ENVIRONMENT: "production" }), join(folder, "main.mjs"));
+const bundled = () => spawnServer(serverEnvOn(database.adminUrl, { ENVIRONMENT: "production" }));
 
 test("E5: the bundle alone registers, signs in and answers who it is, over HTTP", async () => {
-  expect(readdirSync(folder)).not.toContain("node_modules");
+  expect(readdirSync(dirname(inject("bundle")))).not.toContain("node_modules");
   await using server = bundled();
   const url = await server.url();
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ready", reasons: [] });
   const person = { name: "Nora", email: "nora@example.com", password: "correct horse battery" };
   const registered = await call(url, "auth.register", { ...person, tenantName: "N", tenantSlug: "northwind" });
   expect(registered.status).toBe(200);
+  const { rows } = await admin.query<{ hash: string }>("select hashed_password as hash from auth.identities");
+  expect(rows).toEqual([{ hash: expect.stringMatching(/^\$argon2id\$v=19\$m=65536,t=3,p=1\$/) as string }]);
   const signedIn = await call(url, "auth.login", { email: person.email, password: person.password });
   const { accessToken, user } = signedIn.data as { accessToken: string; user: unknown };
   const { data } = await call(url, "auth.me", undefined, `Bearer ${accessToken}`);

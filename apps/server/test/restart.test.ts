@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createAccessTokens } from "@severalty/auth/access-token";
 import { bearerOf } from "@severalty/api/testing/caller-for";
 import { testSecret } from "@severalty/api/testing/make-services";
@@ -49,7 +50,11 @@ class Load {
       const title = `${this.#tenant.slug} ${series} ${count}`;
       const { status, data, error } = await call(this.#url, "documents.create", { title }, bearer(this.#tenant));
       if (status === 200) this.acknowledged.push(title);
-      else this.failed.push(title);
+      else {
+        this.failed.push(title);
+        // As a client waits before it asks a server again that is unavailable.
+        await pause(20);
+      }
       const isRight = status === 200 ? (data as { title: string }).title === title : isAway(error);
       if (!isRight) this.wrong.push(`${title}: ${JSON.stringify(data ?? error)}`);
     }
@@ -66,6 +71,7 @@ class Load {
       const isHidden = theirs.error?.data.reason === "documents/not-found" || isAway(theirs.error);
       if (!isHidden) this.wrong.push(JSON.stringify(theirs));
       if (list.status === 200) this.reads++;
+      else await pause(20);
     }
   }
 }

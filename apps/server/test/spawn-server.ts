@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testSecret, testSecretsKey } from "@severalty/api/testing/make-services";
 import { withCredentials } from "@severalty/postgres/url";
+import { inject } from "vitest";
 import { rolePassword } from "@severalty/db/testing/role-passwords";
 import { until } from "@severalty/api/testing/until";
 
@@ -53,11 +54,12 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Starts `node src/main.ts`, or another program, with this environment alone. */
-export const spawnServer = (
-  env: Readonly<Record<string, string>>,
-  program = join(import.meta.dirname, "../src/main.ts"),
-): ServerProcess => new ServerProcess(env, program);
+/** What `pnpm start` runs. */
+export const sourceProgram = join(import.meta.dirname, "../src/main.ts");
+
+/** Starts the server as it is shipped, or another program, with this environment alone. */
+export const spawnServer = (env: Readonly<Record<string, string>>, program = inject("bundle")): ServerProcess =>
+  new ServerProcess(env, program);
 
 /** Settings of a server on a database of the test server, on any free port. */
 export const serverEnvOn = (databaseUrl: string, changes: Readonly<Record<string, string>> = {}) => ({

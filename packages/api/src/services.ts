@@ -1,5 +1,6 @@
 import type { AccessTokens } from "@severalty/auth/access-token";
 import type { Envelope } from "@severalty/auth/envelope";
+import type { Passwords } from "@severalty/auth/password";
 import type { Orm } from "@severalty/db/orm";
 import type { NewId } from "@severalty/domain/ids";
 import type { Logger } from "pino";
@@ -13,6 +14,7 @@ export interface Services {
   readonly auth: Orm;
   readonly accessTokens: AccessTokens;
   readonly envelope: Envelope;
+  readonly passwords: Passwords;
   readonly rateLimits: RateLimits;
   readonly clock: () => Date;
   readonly newId: NewId;

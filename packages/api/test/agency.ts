@@ -7,10 +7,7 @@ import {
   type RecipeId,
   type SubscriptionId,
   type TaskId,
-  type TeamId,
-  type TenantId,
 } from "@severalty/domain/ids";
-import type { Client } from "pg";
 
 /** Agents of a tenant and what they work by. What is `bare`, `idle`, `retired` or `ended` has nothing that refers to it. */
 export interface Agency {
@@ -53,36 +50,36 @@ export const makeAgencyIds = (): Agency => ({
   abTestId: newId(),
 });
 
-/** Makes an agency in one statement, past every policy; its agents and the ended task belong to the team. */
-export const makeAgency = async (admin: Client, tenantId: TenantId, teamId: TeamId): Promise<Agency> => {
-  const ids = makeAgencyIds();
-  await admin.query(
-    `with roles as (
-       insert into app.agent_roles (tenant_id, id, name, created_at, updated_at)
-       values ($1, $3, 'role', now(), now()), ($1, $4, 'bare', now(), now()), ($1, $5, 'idle', now(), now())
-     ), cookbooks as (
-       insert into app.cookbooks (tenant_id, id, agent_role_id, name, created_at, updated_at)
-       values ($1, $6, $3, 'cookbook', now(), now()), ($1, $7, $5, 'bare', now(), now())
-     ), recipes as (
-       insert into app.recipes (tenant_id, id, cookbook_id, name, source_yaml, definition, created_at, updated_at)
-       values ($1, $8, $6, 'recipe', '{}', '{}', now(), now()), ($1, $9, $6, 'bare', '{}', '{}', now(), now())
-     ), subscriptions as (
-       insert into app.subscriptions (tenant_id, id, agent_role_id, purchased, allocated, active, created_at, updated_at)
-       values ($1, $10, $3, 4, 2, 1, now(), now()), ($1, $11, $5, 4, 2, 0, now(), now())
-     ), agents as (
-       insert into app.agent_instances (tenant_id, id, agent_role_id, cookbook_id, team_id, custom_name, status, created_at, updated_at)
-       values ($1, $12, $3, $6, $2, 'agent', 'active', now(), now()), ($1, $13, $3, null, $2, 'bare', 'retired', now(), now())
-     ), tasks as (
-       insert into app.task_queue (tenant_id, id, agent_instance_id, recipe_id, team_id, kind, status, run_at, created_at, updated_at)
-       values ($1, $14, $12, $8, null, 'pending', 'pending', now(), now(), now()),
-         ($1, $15, null, null, $2, 'ended', 'completed', now(), now(), now())
-     ), tests as (
-       insert into app.ab_tests (tenant_id, id, recipe_id, name, metric, version_a, version_b, created_at, updated_at)
-       values ($1, $16, $8, 'test', 'speed', 1, 2, now(), now())
-     )
-     insert into app.ab_test_results (tenant_id, id, ab_test_id, variant, value, sample, created_at, updated_at)
-     values ($1, $17, $16, 'a', 1, 'sample', now(), now())`,
-    [tenantId, teamId, ...Object.values<string>({ ...ids }), newId()],
-  );
-  return ids;
-};
+/** What makes an agency, as expressions of a `with`; its agents and the ended task belong to the team. */
+export const agencyInserts = `
+  roles as (
+    insert into app.agent_roles (tenant_id, id, name, created_at, updated_at)
+    values ($tenantId, $agentRoleId, 'role', now(), now()), ($tenantId, $bareRoleId, 'bare', now(), now()),
+      ($tenantId, $idleRoleId, 'idle', now(), now())
+  ), cookbooks as (
+    insert into app.cookbooks (tenant_id, id, agent_role_id, name, created_at, updated_at)
+    values ($tenantId, $cookbookId, $agentRoleId, 'cookbook', now(), now()),
+      ($tenantId, $bareCookbookId, $idleRoleId, 'bare', now(), now())
+  ), recipes as (
+    insert into app.recipes (tenant_id, id, cookbook_id, name, source_yaml, definition, created_at, updated_at)
+    values ($tenantId, $recipeId, $cookbookId, 'recipe', '{}', '{}', now(), now()),
+      ($tenantId, $bareRecipeId, $cookbookId, 'bare', '{}', '{}', now(), now())
+  ), subscriptions as (
+    insert into app.subscriptions (tenant_id, id, agent_role_id, purchased, allocated, active, created_at, updated_at)
+    values ($tenantId, $subscriptionId, $agentRoleId, 4, 2, 1, now(), now()),
+      ($tenantId, $idleSubscriptionId, $idleRoleId, 4, 2, 0, now(), now())
+  ), agents as (
+    insert into app.agent_instances (tenant_id, id, agent_role_id, cookbook_id, team_id, custom_name, status, created_at, updated_at)
+    values ($tenantId, $agentInstanceId, $agentRoleId, $cookbookId, $teamId, 'agent', 'active', now(), now()),
+      ($tenantId, $retiredAgentId, $agentRoleId, null, $teamId, 'bare', 'retired', now(), now())
+  ), tasks as (
+    insert into app.task_queue (tenant_id, id, agent_instance_id, recipe_id, team_id, kind, status, run_at, created_at, updated_at)
+    values ($tenantId, $taskId, $agentInstanceId, $recipeId, null, 'pending', 'pending', now(), now(), now()),
+      ($tenantId, $endedTaskId, null, null, $teamId, 'ended', 'completed', now(), now(), now())
+  ), tests as (
+    insert into app.ab_tests (tenant_id, id, recipe_id, name, metric, version_a, version_b, created_at, updated_at)
+    values ($tenantId, $abTestId, $recipeId, 'test', 'speed', 1, 2, now(), now())
+  ), results as (
+    insert into app.ab_test_results (tenant_id, id, ab_test_id, variant, value, sample, created_at, updated_at)
+    values ($tenantId, $resultId, $abTestId, 'a', 1, 'sample', now(), now())
+  )`;

@@ -7,6 +7,7 @@ import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { makeWorld } from "./world.ts";
 
 const { services, admin } = await openTestApi();
+const world = await makeWorld(admin);
 
 /** At most some thousand rows in every tenant, which are sorted as they are read. */
 const small = new Set([
@@ -68,7 +69,6 @@ describe.each(sortable)("%s", (path) => {
   });
 
   test.each(sortsOf(path))("sorted by %s, its pages are the whole list, each row once", async (sort) => {
-    const world = await makeWorld(admin);
     const read = async (input: object) => (await ask(services, world, path, { sort, ...input })).data as Page;
     const { items, nextCursor } = await read({ limit: 100 });
     expect(nextCursor).toBeNull();

@@ -4,9 +4,16 @@ import { openTestApi } from "../src/testing/open-test-api.ts";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { cases } from "./cases.ts";
 import { idFieldsOf, inputFieldsOf } from "./input-schema.ts";
-import { makeWorld } from "./world.ts";
+import { bytesOf, changesSince, createSharedWorlds, makeWorld } from "./world.ts";
 
 const { services, admin } = await openTestApi();
+const sharedWorld = createSharedWorlds(admin);
+
+/** Of a tenant that nobody here calls. */
+const other = await makeWorld(admin);
+let bytesOfOther = await bytesOf(admin, other);
+
+const isQuery = (path: string) => proceduresByPath[path]?._def.type === "query";
 
 const paths = Object.keys(proceduresByPath);
 
@@ -28,22 +35,23 @@ describe.each(paths)("%s", (path) => {
     expect(wide).toEqual([]);
   });
 
-  test("it answers a caller who may", async () => {
-    const world = await makeWorld(admin, { noun });
+  test("it answers a caller who may, and leaves another tenant's rows byte for byte", async () => {
+    const world = await (isQuery(path) ? sharedWorld(noun) : makeWorld(admin, { noun }));
     const answer = await ask(services, kind === "public" ? undefined : world, path, input?.(world));
     expect(answer).toEqual({ data: expect.anything() as unknown });
+    const before = bytesOfOther;
+    bytesOfOther = await bytesOf(admin, other);
+    expect(bytesOfOther).toEqual(before);
   });
 
-  test("it refuses an unknown key in its input", async () => {
-    const world = await makeWorld(admin, { noun });
-    const { error } = await ask(services, world, path, { ...input?.(world), unheardOf: true });
-    expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
-  });
-
-  test("it refuses input that is no object", async () => {
-    const world = await makeWorld(admin, { noun });
-    const { error } = await ask(services, world, path, "unheardOf");
-    expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
+  test("it refuses an unknown key in its input, and input that is no object, and changes nothing", async () => {
+    const world = await sharedWorld(noun);
+    const before = await bytesOf(admin, world);
+    for (const unheardOf of [{ ...input?.(world), unheardOf: true }, "unheardOf"]) {
+      const { error } = await ask(services, world, path, unheardOf);
+      expect(error?.data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "input/invalid" });
+    }
+    expect(await changesSince(admin, world, before)).toEqual([]);
   });
 });
 
@@ -59,7 +67,7 @@ test.each(openPaths)("%s answers somebody without a session, even if a dead toke
 });
 
 test.each(closedPaths)("%s refuses a caller without a token, and before it looks at the input", async (path) => {
-  const world = await makeWorld(admin, { noun: cases[path]?.noun });
+  const world = await sharedWorld(cases[path]?.noun);
   for (const input of [cases[path]?.input?.(world), { unheardOf: true }]) {
     const { error } = await ask(services, undefined, path, input);
     expect(error).toMatchObject({

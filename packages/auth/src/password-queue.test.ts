@@ -1,9 +1,10 @@
 import { hash, verify } from "@node-rs/argon2";
 import { beforeEach, expect, test, vi } from "vitest";
-import { concurrencyMax, hashPassword, PasswordQueueFullError, verifyPassword, waitingMax } from "./password.ts";
+import { concurrencyMax, createPasswords, PasswordQueueFullError, waitingMax } from "./password.ts";
 
 vi.mock("@node-rs/argon2", { spy: true });
 
+const passwords = createPasswords();
 let running = 0;
 let runningMax = 0;
 
@@ -29,23 +30,23 @@ beforeEach(() => {
 });
 
 test("an unknown address and a damaged hash cost what a known address costs: one hash of today's strength", async () => {
-  const stored = await hashPassword("right");
+  const stored = await passwords.hash("right");
   const [[, today] = []] = vi.mocked(hash).mock.calls;
   for (const unusable of [null, "damaged", stored.replace("m=65536", "m=4294967295")]) {
     vi.mocked(hash).mockClear();
-    await verifyPassword(unusable, "wrong");
+    await passwords.verify(unusable, "wrong");
     expect(vi.mocked(hash).mock.calls).toEqual([["wrong", today]]);
   }
   expect(verify).not.toHaveBeenCalled();
   vi.mocked(hash).mockClear();
-  await verifyPassword(stored, "wrong");
+  await passwords.verify(stored, "wrong");
   expect(verify).toHaveBeenCalledExactlyOnceWith(stored, "wrong");
   expect(hash).not.toHaveBeenCalled();
 });
 
 test("two hashes run at once and no more, hashing and verifying counted together", async () => {
   const release = holdHashes();
-  const work = [1, 2, 3, 4].flatMap((n) => [hashPassword(`${n}`), verifyPassword(null, `${n}`)]);
+  const work = [1, 2, 3, 4].flatMap((n) => [passwords.hash(`${n}`), passwords.verify(null, `${n}`)]);
   await settled();
   expect(running).toBe(concurrencyMax);
   release();
@@ -56,19 +57,19 @@ test("two hashes run at once and no more, hashing and verifying counted together
 
 test("beyond 64 waiting a caller is told to come back, and everyone who waited is served", async () => {
   const release = holdHashes();
-  const accepted = Array.from({ length: concurrencyMax + waitingMax }, (_, n) => hashPassword(`${n}`));
-  const refused = [hashPassword("late"), verifyPassword(null, "late")];
+  const accepted = Array.from({ length: concurrencyMax + waitingMax }, (_, n) => passwords.hash(`${n}`));
+  const refused = [passwords.hash("late"), passwords.verify(null, "late")];
   for (const late of refused) {
     await expect(late).rejects.toThrow(PasswordQueueFullError);
     await expect(late).rejects.toMatchObject({ reason: "auth/busy", kind: "unavailable" });
   }
   release();
   expect(await Promise.all(accepted)).toHaveLength(concurrencyMax + waitingMax);
-  expect(await hashPassword("again")).toBe("held");
+  expect(await passwords.hash("again")).toBe("held");
 });
 
 test("a failure of argon2 itself reaches the caller and frees its place", async () => {
   vi.mocked(hash).mockRejectedValue(new Error("out of memory"));
-  const failures = Array.from({ length: concurrencyMax + 1 }, () => verifyPassword(null, "any"));
+  const failures = Array.from({ length: concurrencyMax + 1 }, () => passwords.verify(null, "any"));
   for (const failure of failures) await expect(failure).rejects.toThrow("out of memory");
 });

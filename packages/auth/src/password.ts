@@ -13,6 +13,21 @@ const parameters = {
   outputLen: 32,
 } as const satisfies Options;
 
+/** What one hash costs: memory in KiB, and passes over it. */
+export type PasswordCost = Required<Pick<Options, "memoryCost" | "timeCost">>;
+
+/** Hashes passwords, and tells whether one is right. */
+export interface Passwords {
+  /** A PHC string, `$argon2id$v=19$m=65536,t=3,p=1$…`. Throws `PasswordQueueFullError`. */
+  hash(plain: string): Promise<string>;
+  /**
+   * Whether `plain` is the password behind `stored`. Takes the time of one hash in every case, an unknown address (`null`) and a damaged
+   * hash included; both answer false. Throws `PasswordQueueFullError`, and passes on what argon2 throws for a hash in good shape (out of
+   * memory), which is never the password's fault.
+   */
+  verify(stored: string | null, plain: string): Promise<boolean>;
+}
+
 const phcPrefix = "$argon2id$v=19$";
 const saltLengthMin = 16;
 
@@ -34,20 +49,19 @@ export class PasswordQueueFullError extends DomainError {
   }
 }
 
-/** A PHC string, `$argon2id$v=19$m=65536,t=3,p=1$…`. Throws `PasswordQueueFullError`. */
-export const hashPassword = async (plain: string): Promise<string> => inTurn(() => hash(plain, parameters));
-
-/**
- * Whether `plain` is the password behind `stored`. Takes the time of one hash in every case, an unknown address
- * (`null`) and a damaged hash included; both answer false. Throws `PasswordQueueFullError`, and passes on what
- * argon2 throws for a hash in good shape (out of memory), which is never the password's fault.
- */
-export const verifyPassword = async (stored: string | null, plain: string): Promise<boolean> =>
-  inTurn(async () => {
-    if (stored !== null && parse(stored) !== null) return verify(stored, plain);
-    await hash(plain, parameters);
-    return false;
-  });
+/** At the cost above unless told otherwise, as tests do that hash often. */
+export const createPasswords = (cost: PasswordCost = parameters): Passwords => {
+  const options = { ...parameters, ...cost };
+  return {
+    hash: (plain) => inTurn(() => hash(plain, options)),
+    verify: (stored, plain) =>
+      inTurn(async () => {
+        if (stored !== null && parse(stored) !== null) return verify(stored, plain);
+        await hash(plain, options);
+        return false;
+      }),
+  };
+};
 
 /** Whether the hash is weaker than one made today, or damaged: after a successful sign-in, store a new one. */
 export const needsRehash = (stored: string): boolean => {

@@ -66,5 +66,7 @@ export const jsonObject = z.preprocess(
   },
   z
     .record(z.string(), z.custom<Json>())
-    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= jsonBytesMax, { message: tooLarge }),
+    .refine((value) => bytesOf(value) <= jsonBytesMax, { error: ({ input }) => `${tooLarge}, got ${bytesOf(input)}` }),
 );
+
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -1,4 +1,3 @@
-import { hashPassword, verifyPassword } from "@severalty/auth/password";
 import { hashOneTimeToken } from "@severalty/auth/one-time-token";
 import { hashRefreshToken, isRefreshToken } from "@severalty/auth/refresh-token";
 import { findCredentials, membershipsOf, type Membership } from "@severalty/db/identity/membership";
@@ -50,7 +49,7 @@ export const authRouter = router({
       // Whoever held it before the migrator has seeded it would be given the platform's administrators.
       if (input.tenantSlug === platformSlug)
         throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
-      const hashedPassword = await hashPassword(input.password);
+      const hashedPassword = await services.passwords.hash(input.password);
       const session = newSession(services);
       const ids = {
         identityId: services.newId<IdentityId>(),
@@ -86,7 +85,7 @@ export const authRouter = router({
       );
       const em = services.auth.em.fork();
       const credentials = await findCredentials(em, input.email);
-      const isRight = await verifyPassword(credentials?.hashedPassword ?? null, input.password);
+      const isRight = await services.passwords.verify(credentials?.hashedPassword ?? null, input.password);
       const memberships = credentials === null ? [] : await membershipsOf(em, credentials.id);
       const wanted = memberships.filter(({ tenantSlug: slug }) => slug === (input.tenantSlug ?? slug));
       const membership = wanted.find(isActive) ?? wanted[0];
@@ -136,7 +135,7 @@ export const authRouter = router({
     .mutation(async ({ ctx, input }): Promise<{ passwordSet: true }> => {
       const { services, client } = ctx;
       await services.rateLimits.use({ limit: "loginFromAddress", key: client.ip ?? "unknown" });
-      const hashedPassword = await hashPassword(input.password);
+      const hashedPassword = await services.passwords.hash(input.password);
       const spent = { tokenHash: hashOneTimeToken(input.token), hashedPassword, at: services.clock() };
       const isSet = await setPassword(services.auth.em.fork(), spent, client);
       if (isSet) return { passwordSet: true };

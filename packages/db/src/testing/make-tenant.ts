@@ -4,10 +4,8 @@ import {
   type ApiKeyId,
   type DocumentId,
   type IdentityId,
-  type SessionId,
   type TeamId,
   type TenantId,
-  type UserId,
 } from "@severalty/domain/ids";
 import type { Permission, Role } from "@severalty/domain/permission";
 import type { KeyPrincipal, UserPrincipal } from "../tenancy/principal.ts";
@@ -24,31 +22,31 @@ export interface MadeTenant extends UserPrincipal {
 const newId = createNewId();
 
 /** Makes a tenant of its own for a test, through a superuser's connection, past every policy. */
-export const makeTenant = async (
-  admin: Client,
-  { role = "agency_admin", title }: { role?: Role; title?: string } = {},
-): Promise<MadeTenant> => {
+export const makeTenant = async (admin: Client, options: { role?: Role; title?: string } = {}): Promise<MadeTenant> => {
   const tag = randomBytes(6).toString("hex");
+  const tenantId = newId<TenantId>();
   const slug = `tenant-${tag}`;
-  const { member, rows } = newMember(newId<TenantId>(), { role, teamId: null });
-  const { tenantId, userId } = member;
+  const member = imagineMember(tenantId, options.role);
   const documentId = newId<DocumentId>();
   const content = `content of ${tag}`;
-  await insertTogether(admin, [
-    ["app.tenants", { id: tenantId, slug, name: `Tenant ${tag}` }],
-    ...rows,
-    [
-      "app.documents",
-      {
-        tenant_id: tenantId,
-        id: documentId,
-        user_id: userId,
-        title: title ?? `title of ${tag}`,
-        content,
-        content_hash: createHash("sha256").update(content).digest("hex"),
-      },
+  await admin.query({
+    name: "make-tenant",
+    text: `with tenant as (
+        insert into app.tenants (id, slug, name, created_at, updated_at) values ($1, $9, $10, now(), now())
+      ), document as (
+        insert into app.documents (tenant_id, id, user_id, title, content, content_hash, created_at, updated_at)
+        values ($1, $8, $2, $11, $12, $13, now(), now())
+      ), ${memberInserts}`,
+    values: [
+      ...valuesOf(member),
+      documentId,
+      slug,
+      `Tenant ${tag}`,
+      options.title ?? `title of ${tag}`,
+      content,
+      createHash("sha256").update(content).digest("hex"),
     ],
-  ]);
+  });
   return { ...member, slug, documentId };
 };
 
@@ -60,45 +58,40 @@ export const makeMember = async (
   tenantId: TenantId,
   { role = "agency_admin", teamId = null }: { role?: Role; teamId?: TeamId | null } = {},
 ): Promise<Member> => {
-  const { member, rows } = newMember(tenantId, { role, teamId });
-  await insertTogether(admin, rows);
+  const member = imagineMember(tenantId, role);
+  await admin.query({ name: "make-member", text: `with ${memberInserts}`, values: valuesOf(member, teamId) });
   return member;
 };
 
-type NewRow = readonly [table: string, values: Readonly<Record<string, unknown>>];
+const imagineMember = (tenantId: TenantId, role: Role = "agency_admin"): Member => ({
+  kind: "user",
+  tenantId,
+  userId: newId(),
+  sessionId: newId(),
+  role,
+  email: `user-${randomBytes(6).toString("hex")}@example.com`,
+  identityId: newId(),
+});
 
-const newMember = (
-  tenantId: TenantId,
-  { role, teamId }: { role: Role; teamId: TeamId | null },
-): { member: Member; rows: readonly NewRow[] } => {
-  const tag = randomBytes(6).toString("hex");
-  const [identityId, userId, sessionId] = [newId<IdentityId>(), newId<UserId>(), newId<SessionId>()];
-  const email = `user-${tag}@example.com`;
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  const user = { tenant_id: tenantId, id: userId, identity_id: identityId, username: `user-${tag}`, email };
-  return {
-    member: { kind: "user", tenantId, userId, sessionId, role, email, identityId },
-    rows: [
-      ["auth.identities", { id: identityId, email }],
-      ["app.users", { ...user, role, team_id: teamId }],
-      [
-        "auth.sessions",
-        { id: sessionId, identity_id: identityId, tenant_id: tenantId, user_id: userId, expires_at: expiresAt },
-      ],
-    ],
-  };
-};
+/** Tests make more tenants and members than anything else: each is one statement, planned once per connection. */
+const memberInserts = `identity as (
+    insert into auth.identities (id, email, created_at, updated_at) values ($3, $5, now(), now())
+  ), member as (
+    insert into app.users (tenant_id, id, identity_id, username, email, role, team_id, created_at, updated_at)
+    values ($1, $2, $3, split_part($5, '@', 1), $5, $6, $7, now(), now())
+  )
+  insert into auth.sessions (id, identity_id, tenant_id, user_id, expires_at, created_at, updated_at)
+  values ($4, $3, $1, $2, now() + interval '1 hour', now(), now())`;
 
-/** Inserts rows that refer to each other by one statement: tests make tenants by the hundred. */
-const insertTogether = async (admin: Client, rows: readonly NewRow[]): Promise<void> => {
-  const parameters: unknown[] = [];
-  const inserts = rows.map(([table, values], at) => {
-    const marks = Object.values(values).map((value) => `$${parameters.push(value)}`);
-    const columns = [...Object.keys(values), "created_at", "updated_at"].join(", ");
-    return `row_${at} as (insert into ${table} (${columns}) values (${[...marks, "now()", "now()"].join(", ")}))`;
-  });
-  await admin.query(`with ${inserts.join(", ")} select`, parameters);
-};
+const valuesOf = ({ tenantId, userId, identityId, sessionId, email, role }: Member, teamId: TeamId | null = null) => [
+  tenantId,
+  userId,
+  identityId,
+  sessionId,
+  email,
+  role,
+  teamId,
+];
 
 /** An API key of a member, with the hash that it is found by. The key itself could be any text. */
 export interface MadeKey extends KeyPrincipal {
