@@ -24,6 +24,7 @@ export class RunningServer implements AsyncDisposable {
       AUTH_DATABASE_URL: database.url("severalty_auth"),
       PLATFORM_DATABASE_URL: database.url("severalty_platform"),
       AUTH_SECRET: "a secret of the tests, longer than 32 bytes",
+      SECRETS_KEY: "a-key-of-tests-that-protects-no-secret-at-A",
       HOST: "127.0.0.1",
       PORT: "0",
     });

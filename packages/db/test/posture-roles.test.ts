@@ -84,7 +84,7 @@ test("no password of a role is kept as it was given", async () => {
   const { rows } = await admin.query<{ name: string; verifier: string | null }>(
     "select rolname::text as name, rolpassword as verifier from pg_authid where rolname like 'severalty\\_%'",
   );
-  const sealed = rows.map(({ name, verifier }) => [name, verifier?.startsWith("SCRAM-SHA-256$4096:") ?? false]);
+  const sealed = rows.map(({ name, verifier }) => [name, /^SCRAM-SHA-256\$\d+:/.test(verifier ?? "")]);
   const logins = Object.entries(roles).map(([name, { login }]) => [name, login]);
   expect(Object.fromEntries(sealed)).toEqual(Object.fromEntries(logins));
 });

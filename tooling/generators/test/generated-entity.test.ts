@@ -164,7 +164,7 @@ test("the tests of the API that walk the router pass with the generated procedur
   expect(passed).toContain("the registry has exactly the procedures of the root router");
   for (const noun of ["purchaseOrders", "holds"])
     for (const verb of ["list", "byId", "create", "update", "remove"])
-      expect(passed).toContain(`${noun}.${verb} it answers a caller who may`);
+      expect(passed).toContain(`${noun}.${verb} it answers a caller who may, and leaves another tenant's rows byte for byte`);
   expect(
     passed.filter((name) => /^purchaseOrders (?:what is created|what is changed|a list by)/.test(name)),
   ).toHaveLength(3);
