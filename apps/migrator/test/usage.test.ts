@@ -12,8 +12,9 @@ test.each([
   [["--scale", "3"], "--scale goes with --demo"],
   [["seed", "--demo", "--tenants", "0"], "--tenants must be a whole number from 1 to 10000, got 0"],
   [["seed", "--demo", "--scale", "1e3"], "--scale must be a whole number from 1 to 1000, got 1e3"],
-  [["--json"], "--json goes with status; got no command"],
-  [["up", "--json"], "--json goes with status; got up"],
+  [["--json"], "--json goes with status, doctor; got no command"],
+  [["up", "--json"], "--json goes with status, doctor; got up"],
+  [["check", "--strict"], "--strict goes with doctor; got check"],
   [["up", "--steps", "1"], "--steps goes with down; got up"],
   [["seed", "--to", "0001_tenancy"], "--to goes with up, down, plan; got seed"],
   [["up", "--force-production"], "--force-production goes with down; got up"],
@@ -32,7 +33,19 @@ test.each([
 test("--help explains commands and exit codes, whatever the environment", async () => {
   const { code, stdout, stderr } = await runMigrator({}, ["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const word of ["up", "down", "status", "plan", "check", "partitions", "seed", "--to", "--demo", "exit codes"])
+  for (const word of [
+    "up",
+    "down",
+    "status",
+    "plan",
+    "check",
+    "doctor",
+    "partitions",
+    "seed",
+    "--to",
+    "--demo",
+    "exit codes",
+  ])
     expect(stdout).toContain(word);
 });
 
