@@ -19,13 +19,11 @@ export const examinationSettings = "set local search_path = pg_catalog, pg_temp;
 
 /** Asks every rule, in one read-only transaction that changes nothing. `client` must not be in a transaction. */
 export const examine = async (client: ClientBase, rules: readonly Rule[], given: Given): Promise<Diagnosis> => {
-  await client.query("begin");
   try {
-    await client.query(`set transaction read only; ${examinationSettings}`);
-    const diagnosis = await askAtOnce(client, rules, given);
-    return diagnosis;
+    return await askAtOnce(client, rules, given);
   } finally {
-    await client.query("rollback");
+    // A lost connection has rolled back by itself, and must not hide why it was lost.
+    await client.query("rollback").catch(() => undefined);
   }
 };
 
@@ -37,17 +35,15 @@ export const findingsOf = async (client: ClientBase, rule: Rule, given: Given): 
   return rows;
 };
 
-/** In one statement, because each trip counts at the start of a server; where that fails, one by one, to know which could not be asked. */
+/** In one message, because each trip counts at the start of a server; where it fails, one by one, to know which could not be asked. */
 const askAtOnce = async (client: ClientBase, rules: readonly Rule[], given: Given): Promise<Diagnosis> => {
-  const sql = rules.map(
+  const asked = rules.map(
     (rule, at) => `select ${at} as at, object::text, detail::text, fix::text from (${sqlOf(rule, given)}) f${at}`,
   );
-  await client.query("savepoint ask");
   try {
-    const { rows } = await client.query<Finding & { at: number }>(
-      `${relations}\n${sql.join("\nunion all\n")}\norder by 1, 2, 3`,
-    );
-    const findings = rows.flatMap(({ at, ...finding }) => {
+    const answers: unknown = await client.query(`begin read only; ${examinationSettings}; savepoint ask;
+      ${relations}\n${asked.join("\nunion all\n")}\norder by 1, 2, 3, 4`);
+    const findings = rowsOfLast<Finding & { readonly at: number }>(answers).flatMap(({ at, ...finding }) => {
       const rule = rules[at];
       return rule === undefined ? [] : [{ ...finding, rule }];
     });
@@ -58,6 +54,9 @@ const askAtOnce = async (client: ClientBase, rules: readonly Rule[], given: Give
     return askOneByOne(client, rules, given);
   }
 };
+
+/** pg answers several statements with a result for each, which its types do not say. */
+const rowsOfLast = <Row>(results: unknown): Row[] => (results as { rows: Row[] }[]).at(-1)?.rows ?? [];
 
 const askOneByOne = async (client: ClientBase, rules: readonly Rule[], given: Given): Promise<Diagnosis> => {
   const findings: (Finding & { rule: Rule })[] = [];

@@ -10,7 +10,10 @@ export const grantRule = ({
   readonly title: string;
   readonly why: string;
   readonly where: string;
+  /** True by default. */
+  readonly isLasting?: boolean;
 }): Rule => ({
+  isLasting: true,
   ...rule,
   level: "error",
   mender: "migrator",

@@ -15,6 +15,7 @@ export const membershipRule = ({
 }): Rule => ({
   ...rule,
   mender: "administrator",
+  isLasting: true,
   sql: `with recursive held as (
       select m.roleid, m.member, m.roleid as through, m.grantor from pg_auth_members m join pg_roles r on r.oid = m.member
         where r.rolname in ${list(Object.keys(roles))} and not r.rolsuper

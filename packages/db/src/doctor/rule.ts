@@ -28,6 +28,8 @@ export interface Rule {
   readonly why: string;
   /** Who may run its `fix`: the role severalty_migrator, or a superuser. */
   readonly mender: "migrator" | "administrator";
+  /** It holds for the schema of every release: a server that is older than its database may refuse to start by it. */
+  readonly isLasting?: boolean;
   /** `catalog`: any role can answer it. `data`: it reads rows of Severalty's own tables. */
   readonly reads?: "catalog" | "data";
   /** A query with the text columns of a `Finding`, to be run with the search_path `pg_catalog, pg_temp`, in which names print qualified. */

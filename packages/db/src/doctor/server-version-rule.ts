@@ -24,6 +24,7 @@ export const serverVersionRule = ({
 }): Rule => ({
   ...rule,
   mender: "administrator",
+  isLasting: true,
   sql: `select 'PostgreSQL ' || (s.version / 10000) || '.' || (s.version % 10000) as object, s.lacks as detail,
       format('-- no SQL mends this: install PostgreSQL %s.%s or newer and restart it', s.major, s.minor) as fix
     from (select v.version, max(f.major) as major, max(f.minor) as minor, string_agg(format('%s: %s', f.id, f.what), '; ' order by f.at) as lacks

@@ -11,6 +11,7 @@ export const databaseOwner: Rule = {
   level: "error",
   why: "The owner of a database creates schemas in it, grants rights on it, and sets what every session of it begins with.",
   mender: "administrator",
+  isLasting: true,
   sql: `select quote_ident(d.datname) as object, 'belongs to ' || d.datdba::regrole as detail,
       format('alter database %I owner to severalty_owner', d.datname) as fix
     from pg_database d where d.datname = current_database() and d.datdba::regrole::text in ${list(logins)}`,

@@ -8,6 +8,7 @@ export const defaultPrivileges: Rule = {
   level: "error",
   why: "A table that the next migration makes would be granted before anybody has thought about its policy.",
   mender: "administrator",
+  isLasting: true,
   sql: `select coalesce(n.nspname::text, quote_ident(current_database())) as object,
       format('gives %s on new %s of %s to %s', acl.privilege_type, k.kind, d.defaclrole::regrole, ${grantee}) as detail,
       format('alter default privileges for role %s%s revoke %s on %s from %s', d.defaclrole::regrole, ' in schema ' || quote_ident(n.nspname),

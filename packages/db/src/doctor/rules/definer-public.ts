@@ -8,6 +8,7 @@ export const definerPublic: Rule = {
   level: "error",
   why: "Any role that can connect passes through the door that was made for one.",
   mender: "administrator",
+  isLasting: true,
   sql: `select f.name as object, 'public may execute it' as detail, format('revoke execute on routine %s from public', f.name) as fix
     from ${executors} f where f.prosecdef and f.grantee = 'public'`,
 };

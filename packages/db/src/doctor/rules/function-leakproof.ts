@@ -8,6 +8,7 @@ export const functionLeakproof: Rule = {
   level: "error",
   why: "A leakproof function is run on rows before the policy has hidden them: if it tells anything, by an error or a message, it tells of other tenants' rows.",
   mender: "administrator",
+  isLasting: true,
   sql: `select f.name as object, 'is LEAKPROOF' as detail, format('alter function %s not leakproof', f.name) as fix
     from ${functions} f where f.proleakproof`,
 };

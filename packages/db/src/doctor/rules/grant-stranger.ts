@@ -4,6 +4,7 @@ import { grantRule } from "../grant-rule.ts";
 
 /** Privileges on tables, columns and sequences of `app` and `auth`. */
 export const grantStranger = grantRule({
+  isLasting: false,
   id: "grant-stranger",
   title: "Tables of tenants are granted to severalty_app alone, those of sign-in to severalty_auth, and to the gate",
   why: "Sign-in sees no business table and the server of tenants no password; a further role is a further way in.",

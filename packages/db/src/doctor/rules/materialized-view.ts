@@ -8,6 +8,7 @@ export const materializedView: Rule = {
   level: "error",
   why: "PostgreSQL has no row-level security for materialised views: the copy holds the rows that its owner saw, of every tenant.",
   mender: "administrator",
+  isLasting: true,
   sql: `select c.oid::regclass::text as object, 'a copy that belongs to ' || c.relowner::regrole as detail,
       format('drop materialized view %s', c.oid::regclass) as fix
     from pg_class c join pg_namespace n on n.oid = c.relnamespace

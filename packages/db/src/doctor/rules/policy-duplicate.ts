@@ -8,6 +8,7 @@ export const policyDuplicate: Rule = {
   level: "error",
   why: "Permissive policies are joined by OR: the widest of them decides.",
   mender: "migrator",
+  isLasting: true,
   sql: `select t.name as object, format('policies for %s: %s', role, string_agg(p.name, ', ' order by p.oid)) as detail,
       string_agg(format('drop policy %s on %s', p.name, t.name), E';\\n' order by p.oid) filter (where p.nth > 1) as fix
     from (select p.*, role, row_number() over (partition by p.polrelid, role order by p.oid) as nth

@@ -8,6 +8,7 @@ export const publicSchemaCreate: Rule = {
   level: "error",
   why: "public is on everybody's search_path: what one session creates there, another may call by a name without a schema (CVE-2018-1058).",
   mender: "administrator",
+  isLasting: true,
   sql: `select 'public' as object, format('%s may create in it', g.grantee) as detail, format('revoke create on schema public from %s', g.grantee) as fix
     from ${schemaGrants} g where g.privilege = 'CREATE' and g.name = 'public'`,
 };

@@ -9,6 +9,7 @@ export const rlsDisabled: Rule = {
   level: "error",
   why: "Without it a grant on the table is a grant on the rows of every tenant.",
   mender: "migrator",
+  isLasting: true,
   sql: `select t.name as object, 'row-level security is disabled' as detail, format('alter table %s enable row level security', t.name) as fix
     from ${tables} t where not t.relrowsecurity and t.name not in ${list(openTables)}`,
 };

@@ -12,6 +12,7 @@ export const roleBypassesRls: Rule = {
   level: "error",
   why: "A superuser and a role with BYPASSRLS see the rows of every tenant, whatever the policies say.",
   mender: "administrator",
+  isLasting: true,
   sql: `select r.rolname::text as object, concat_ws(' and ', case when r.rolsuper then 'is a superuser' end,
       case when r.rolbypassrls and r.rolname not in ${list(bypassing)} then 'has BYPASSRLS' end) as detail,
       format('alter role %I nosuperuser %s', r.rolname,

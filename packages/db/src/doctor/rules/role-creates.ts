@@ -9,6 +9,7 @@ export const roleCreates: Rule = {
   level: "error",
   why: "Whoever creates roles can lend himself another's rights; whoever replicates reads every row past the policies.",
   mender: "administrator",
+  isLasting: true,
   sql: `select r.rolname::text as object, 'has ' || concat_ws(', ', case when r.rolcreaterole then 'CREATEROLE' end,
       case when r.rolcreatedb then 'CREATEDB' end, case when r.rolreplication then 'REPLICATION' end) as detail,
       format('alter role %I nocreaterole nocreatedb noreplication', r.rolname) as fix

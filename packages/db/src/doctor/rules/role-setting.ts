@@ -20,6 +20,7 @@ export const roleSetting: Rule = {
   level: "error",
   why: "search_path decides which table a name means, session_replication_role whether triggers and foreign keys hold, app.context who is entered; every session would begin with it.",
   mender: "administrator",
+  isLasting: true,
   sql: `select s.role as object, format('begins with %s = %s', s.name, s.value) as detail, s.fix from ${sessionSettings} s
     where (s.setrole = 0 or s.role in ${list(Object.keys(roles))}) and (s.name in ${list(redirecting)} or s.name ~ '^app\\.')`,
 };

@@ -8,6 +8,7 @@ export const sessionRole: Rule = {
   level: "error",
   why: "Row-level security and grants bind the role that a session is of; a superuser's or an owner's URL switches all of it off.",
   mender: "administrator",
+  isLasting: true,
   sql: ({
     role,
   }) => `select session_user::text as object, format('should be %s, as %s', ${literal(role)}, current_user) as detail,

@@ -8,6 +8,7 @@ export const viewSecurityInvoker: Rule = {
   level: "error",
   why: "Without security_invoker a view reads as its owner, and the policies that hold are the owner's: a superuser's view shows every tenant.",
   mender: "administrator",
+  isLasting: true,
   sql: `select c.oid::regclass::text as object, 'reads as its owner, ' || c.relowner::regrole as detail,
       format('alter view %s set (security_invoker = true)', c.oid::regclass) as fix
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
