@@ -1,7 +1,7 @@
 import { policies, tables } from "../catalog.ts";
 import type { Rule } from "../rule.ts";
 
-/** The first by its name stays: the canonical name sorts where it may, so the mend makes the one that stays canonical as well. */
+/** The oldest stays as it is; what that one says is held by `policy-expression`. */
 export const policyDuplicate: Rule = {
   id: "policy-duplicate",
   title: "A table has at most one permissive policy for a role",
