@@ -40,9 +40,13 @@ export const unauditedTables = ["app.audit_logs", "app.migrations", "app.templat
 /** Triggers that hold a rule of one table, beside the audit trigger of each. */
 export const ruleTriggers = ["users_keep_an_admin"] as const;
 
-/** Indexes of a tenant's tables that do not begin with the tenant, each with its reason. */
-export const indexesAcrossTenants = {
+/** Unique keys of a tenant's tables that hold across tenants, each with its reason. */
+export const keysAcrossTenants = {
   tenant_api_keys_key_hash_key: "app.enter_key finds a key's tenant by the key; nobody guesses 256 bits",
+} as const;
+
+/** Indexes of a tenant's tables, not unique, that do not begin with the tenant, each with its reason. */
+export const indexesAcrossTenants = {
   users_identity_id_index: "sign-in looks up the memberships of one identity in every tenant",
 } as const;
 

@@ -1,8 +1,8 @@
 import { indexes, list } from "../catalog.ts";
-import { indexesAcrossTenants } from "../expected.ts";
+import { keysAcrossTenants } from "../expected.ts";
 import type { Rule } from "../rule.ts";
 
-/** Primary keys, unique constraints and unique indexes of tenants' tables; `indexesAcrossTenants` names the exceptions and their reasons. */
+/** Primary keys, unique constraints and unique indexes of tenants' tables; `keysAcrossTenants` names the exceptions and their reasons. */
 export const keyWithoutTenant: Rule = {
   id: "key-without-tenant",
   title: "A unique key of a tenant's table begins with the tenant",
@@ -15,5 +15,5 @@ export const keyWithoutTenant: Rule = {
         else format(E'alter table %s drop constraint %s;\\nalter table %s add constraint %s %s (%s)', i.table, i.constraint, i.table, i.constraint,
           case when i.indisprimary then 'primary key' else 'unique' end, c.columns) end as fix
     from ${indexes} i, lateral (select array_to_string('tenant_id'::text || array_remove(i.columns, 'tenant_id'), ', ') as columns) c
-    where i.indisunique and i.columns[1] <> 'tenant_id' and i.relname not in ${list(Object.keys(indexesAcrossTenants))}`,
+    where i.indisunique and i.columns[1] <> 'tenant_id' and i.relname not in ${list(Object.keys(keysAcrossTenants))}`,
 };
