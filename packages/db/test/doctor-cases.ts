@@ -26,7 +26,10 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "role-membership": { break: ["grant severalty_gate to severalty_app"], object: "severalty_app" },
   "membership-files": { break: ["grant pg_execute_server_program to severalty_app"], object: "severalty_app" },
   "membership-data": { break: ["grant pg_read_all_data to severalty_auth"], object: "severalty_auth" },
-  "membership-statistics": { break: ["grant pg_monitor to severalty_platform"], object: "severalty_platform" },
+  "membership-statistics": {
+    break: ["create role watcher", "grant pg_monitor to watcher", "grant watcher to severalty_platform"],
+    object: "severalty_platform",
+  },
   "role-setting": { break: ["alter role severalty_app set search_path = public, app"], object: "severalty_app" },
   "row-security-setting": { break: ["alter role severalty_app set row_security = off"], object: "severalty_app" },
   "track-activities": { break: ["alter role severalty_auth reset track_activities"], object: "severalty_auth" },
@@ -67,7 +70,7 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
     break: ["alter policy documents_severalty_app_policy on app.documents using (random() < 0.5)"],
     object: "app.documents",
   },
-  "grant-truncate": { break: ["grant truncate on app.documents to severalty_app"], object: "app.documents" },
+  "grant-truncate": { break: ["grant truncate on app.documents to public"], object: "app.documents" },
   "grant-references": { break: ["grant references (id) on app.documents to severalty_app"], object: "app.documents" },
   "grant-trigger": { break: ["grant trigger on app.documents to severalty_app"], object: "app.documents" },
   "grant-partition": {

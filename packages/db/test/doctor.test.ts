@@ -188,10 +188,10 @@ test("an examination writes nothing, and leaves the connection as it was", async
   const client = await database.client("severalty_migrator");
   const writing: Rule = {
     ...ruleOf("rls-disabled"),
-    sql: "select 'x' as object, 'x' as detail, lo_create(0)::text as fix",
+    sql: "select name as object, 'x' as detail, 'x' as fix from (select name from app.migrations for update) m",
   };
   const { unseen } = await examine(client, [writing], given);
-  expect(unseen.map(({ reason }) => reason)).toEqual(["cannot execute lo_create() in a read-only transaction"]);
+  expect(unseen.map(({ reason }) => reason)).toEqual(["cannot execute SELECT FOR UPDATE in a read-only transaction"]);
   const { rows } = await client.query(
     "select current_setting('search_path') as path, current_setting('transaction_read_only') as only",
   );

@@ -32,8 +32,8 @@ const isReadOnly = (table: string) =>
 
 test("the registry and the catalog name the same tables", () => {
   const registered = entities.map((entity) => tableOf(orm.getMetadata().get(anyEntity(entity))));
-  const found = all.filter(({ name, isPartition }) => !isPartition && !open.has(name) && !name.startsWith("sealed."));
-  expect(found.map(({ name }) => name).toSorted()).toEqual(registered.toSorted());
+  const there = all.filter(({ name, isPartition }) => !isPartition && !open.has(name) && !name.startsWith("sealed."));
+  expect(there.map(({ name }) => name).toSorted()).toEqual(registered.toSorted());
   const scopedEntities = tenantEntities.map((entity) => tableOf(orm.getMetadata().get(anyEntity(entity))));
   expect(
     scoped()
