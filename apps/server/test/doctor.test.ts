@@ -4,29 +4,28 @@ import { rolePassword } from "@severalty/db/testing/role-passwords";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Client } from "pg";
-import { connect, closeAll, type Databases } from "../src/connect.ts";
-import { examineDatabases, UnsafeDatabaseError } from "../src/examine-databases.ts";
+import type { Orm } from "@severalty/db/orm";
+import { assertSafe, examineDatabases, UnsafeDatabaseError } from "../src/examine-databases.ts";
 import { serverEnv } from "../src/env.ts";
 import { serverEnvOn, spawnServer } from "./spawn-server.ts";
 
 let database: TestDatabase;
 let admin: Client;
-let databases: Databases;
+let app: Orm;
 let lines: Record<string, unknown>[] = [];
 const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
 const envOf = (changes: Record<string, string>) => serverEnv.parse(serverEnvOn(database.adminUrl, changes));
-const start = (changes: Record<string, string> = { ENVIRONMENT: "production" }) =>
-  examineDatabases(databases, envOf(changes), log, new Date());
+const start = async (changes: Record<string, string> = { ENVIRONMENT: "production" }) => {
+  const env = envOf(changes);
+  await assertSafe(await examineDatabases(env, new Date()), app, env, log);
+};
 
 beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
-  databases = await connect(envOf({}), log);
+  app = await database.orm();
 });
-afterAll(async () => {
-  await closeAll(databases);
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(() => {
   lines = [];
 });
