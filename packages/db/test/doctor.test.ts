@@ -178,6 +178,10 @@ describe("what the migrator mends", () => {
     expect(month?.detail).toBe(
       `has no partition for ${later.getUTCFullYear()}-05; from ${later.getUTCFullYear()}-04 on, 3 months ahead must be made`,
     );
+    const inMay = { ...given, now: new Date(Date.UTC(later.getUTCFullYear(), 4, 31)) };
+    expect((await findingsOf(admin, ruleOf("audit-months"), inMay))[0]?.detail).toContain(
+      `no partition for ${later.getUTCFullYear()}-05; from ${later.getUTCFullYear()}-05 on`,
+    );
     expect((await found("audit-strays")).map(({ object }) => object)).toEqual(["app.audit_logs_default"]);
     await maintainAuditPartitions(url, { now: later, monthsAhead: 3 });
     expect([await found("audit-months"), await found("audit-strays")]).toEqual([[], []]);

@@ -1,7 +1,7 @@
 import { type Flaw, serverVersionRule } from "../server-version-rule.ts";
 
 /**
- * Further security releases, the newest of each year's quarter that was known when this was written.
+ * Further flaws that whoever runs SQL of his own or makes objects can use, up to the newest release known when this was written.
  * Source: https://www.postgresql.org/support/security/ and the release notes of those versions.
  */
 const flaws: readonly Flaw[] = [
