@@ -11,6 +11,8 @@ export const usage = `usage: migrate [COMMAND] [OPTIONS]
   plan        print the SQL of the migrations that up would run, and run nothing
   check       exit 1 when a migration is pending, unknown or was edited after it ran, the schema is not the entities', or the audit
               log's partitions are not made ahead
+  doctor      look for whatever weakens the walls between tenants, and print the SQL that mends it; changes nothing, and exits 1 when
+              an error is found
   partitions  make the audit log's partitions, 12 months ahead, and archive what is past its retention; for cron, every month
   seed        the reserved tenant "platform" and INITIAL_ADMINS; safe to repeat
 
@@ -22,12 +24,13 @@ export const usage = `usage: migrate [COMMAND] [OPTIONS]
   --demo              with seed or no command: also a demo tenant; refused in production
   --tenants N         with --demo: how many demo tenants, 1 to 10000; 1 by default
   --scale S           with --demo: how much each holds, 1 to 1000; 1 by default is 50 documents, 10 tasks, 30 runs of agents
-  --json              with status: as JSON
+  --json              with status, doctor: as JSON
+  --strict            with doctor: exit 1 for warnings too
   --help              this text
 
 exit codes:
   0  done
-  1  status or check found something, or an error that has no code of its own
+  1  status, check or doctor found something, or an error that has no code of its own
   2  wrong usage or environment
   3  database unreachable
   4  role unfit to migrate
@@ -39,7 +42,7 @@ exit codes:
 /** The command line itself is wrong. */
 export class UsageError extends Error {}
 
-const commands = ["up", "down", "status", "plan", "check", "partitions", "seed"] as const;
+const commands = ["up", "down", "status", "plan", "check", "doctor", "partitions", "seed"] as const;
 
 /** Which commands an option goes with. */
 const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = {
@@ -51,7 +54,8 @@ const goesWith: Readonly<Record<string, readonly (Command | "no command")[]>> = 
   demo: ["seed", "no command"],
   tenants: ["seed", "no command"],
   scale: ["seed", "no command"],
-  json: ["status"],
+  json: ["status", "doctor"],
+  strict: ["doctor"],
 };
 
 export type Command = (typeof commands)[number];
@@ -68,6 +72,7 @@ export interface Arguments {
   /** Undefined: no demo data. */
   readonly demo: { readonly tenants: number; readonly scale: number } | undefined;
   readonly json: boolean;
+  readonly strict: boolean;
   readonly help: boolean;
 }
 
@@ -99,6 +104,7 @@ export const readArguments = (args: readonly string[]): Arguments => {
         ? { tenants: readCount("tenants", values.tenants, 10_000), scale: readCount("scale", values.scale, 1000) }
         : undefined,
     json: values.json ?? false,
+    strict: values.strict ?? false,
     help: values.help ?? false,
   };
 };
@@ -129,6 +135,7 @@ const parse = (args: readonly string[]) => {
         tenants: { type: "string" },
         scale: { type: "string" },
         json: { type: "boolean" },
+        strict: { type: "boolean" },
         help: { type: "boolean" },
       },
     });

@@ -1,5 +1,7 @@
 import { migrateDown, migrateUp, migrationPlan, migrationStates } from "@severalty/db/migrate";
-import { auditHorizonFaults } from "@severalty/db/doctor/audit-horizon";
+import { examine } from "@severalty/db/doctor/examine";
+import { auditMonths } from "@severalty/db/doctor/rules/audit-months";
+import { auditStrays } from "@severalty/db/doctor/rules/audit-strays";
 import { checkDatabase } from "@severalty/db/migration/check";
 import { type Maintained, maintainAuditPartitions } from "@severalty/db/partitions/maintain-audit-partitions";
 import { asAdmin } from "@severalty/db/provision";
@@ -129,5 +131,10 @@ export const check = async (env: MigratorEnv, now: Date): Promise<number> => {
   return lines.length === 0 ? 0 : 1;
 };
 
+/** What is wrong with the months of the audit log, and how to mend it; nothing on a database without one. */
 const horizonFaults = (env: MigratorEnv, now: Date): Promise<string[]> =>
-  asAdmin(env.DATABASE_URL, (client) => auditHorizonFaults(client, now));
+  asAdmin(env.DATABASE_URL, async (client) => {
+    const given = { now, role: "severalty_migrator", migrations: [] };
+    const { findings } = await examine(client, [auditMonths, auditStrays], given);
+    return findings.map(({ object, detail, fix }) => `${object} ${detail}; ${fix.replace("-- ", "")}`);
+  });

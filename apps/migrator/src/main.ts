@@ -3,6 +3,7 @@ import { parseEnvironment } from "@severalty/domain/environment";
 import { type Arguments, readArguments, usage } from "./arguments.ts";
 import { assertMayDrop, assertMayGoDown, check, down, partitions, plan, status, up } from "./commands.ts";
 import { type MigratorEnv, migratorEnv } from "./env.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { createLog, type Log } from "./log.ts";
 import { prepare } from "./prepare.ts";
@@ -24,6 +25,7 @@ const run = async (): Promise<number> => {
   if (given.demo !== undefined && env.ENVIRONMENT === "production") throw new DemoInProductionError();
   if (given.command === "down") assertMayGoDown(env, given);
   assertMayDrop(env, given);
+  if (given.command === "doctor") return doctor(env, given, log.say, now());
   const isReading = given.command === "status" || given.command === "plan" || given.command === "check";
   await prepare(env, { provisions: !isReading }, log.say);
   return execute(env, given);

@@ -27,9 +27,15 @@ export const prepare = async (
   await waitFor(url, env, say, () => assertMayMigrate(url));
 };
 
-const waitFor = async (url: string, env: MigratorEnv, say: (line: string) => void, work: () => Promise<void>) => {
+/** Runs `work` on the database of a URL as soon as it can be reached. Throws `UnreachableError`. */
+export const waitFor = async <Result>(
+  url: string,
+  env: MigratorEnv,
+  say: (line: string) => void,
+  work: () => Promise<Result>,
+): Promise<Result> => {
   try {
-    await pRetry(work, {
+    return await pRetry(work, {
       retries: env.CONNECT_ATTEMPTS - 1,
       minTimeout: 200,
       maxTimeout: 2_000,

@@ -19,11 +19,13 @@ test("partitions makes the audit log's months, archives by retention, drops when
   expect(late).toEqual({
     code: 1,
     stdout: expect.stringMatching(
-      /^partitions {2}rows lie in app\.audit_logs_default, .*: run "migrate partitions"/,
+      /^partitions {2}app\.audit_logs_default holds rows, .*; run: migrate partitions/,
     ) as unknown,
     stderr: "",
   });
-  expect((await runMigrator(database.env, ["status"])).stdout).toMatch(/\npartitions {16}rows lie in /);
+  expect((await runMigrator(database.env, ["status"])).stdout).toMatch(
+    /\npartitions {16}app\.audit_logs_default holds rows/,
+  );
   const made = await runMigrator(database.env, ["partitions"]);
   expect(made).toEqual({
     code: 0,

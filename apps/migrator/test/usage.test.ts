@@ -13,7 +13,19 @@ test("a wrong command line exits 2 with what is wrong and how to use it", async 
 test("--help explains commands and exit codes, whatever the environment", async () => {
   const { code, stdout, stderr } = await runMigrator({}, ["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const word of ["up", "down", "status", "plan", "check", "partitions", "seed", "--to", "--demo", "exit codes"])
+  for (const word of [
+    "up",
+    "down",
+    "status",
+    "plan",
+    "check",
+    "doctor",
+    "partitions",
+    "seed",
+    "--to",
+    "--demo",
+    "exit codes",
+  ])
     expect(stdout).toContain(word);
 });
 

@@ -1,6 +1,9 @@
 import { isEnvelopeKey } from "@severalty/auth/envelope";
+import { rules } from "@severalty/db/doctor/rules";
 import { databaseUrl, environments, placeholder } from "@severalty/domain/environment";
 import { z } from "zod";
+
+const ruleIds = new Set(rules.map(({ id }) => id));
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -48,6 +51,19 @@ export const serverEnv = z
     SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(10_000),
     /** Multiplies every rate limit; unset, 1 in production and 100 elsewhere. */
     RATE_LIMIT_FACTOR: wholeNumber(1, 1_000_000).optional(),
+    /** Rules of the doctor whose findings do not keep the server from starting in production. */
+    DOCTOR_ALLOW: z
+      .string()
+      .default("")
+      .transform((list) =>
+        list
+          .split(",")
+          .map((id) => id.trim())
+          .filter((id) => id !== ""),
+      )
+      .refine((ids) => ids.every((id) => ruleIds.has(id)), {
+        error: "must be ids of rules from docs/doctor.md, separated by commas",
+      }),
   })
   .superRefine((env, ctx) => {
     if (env.ENVIRONMENT !== "production") return;

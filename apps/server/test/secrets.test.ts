@@ -7,7 +7,9 @@ import { expect, test } from "vitest";
 import { call } from "./call.ts";
 import { openTestServer, serve } from "./open-test-server.ts";
 
-const { url, services, databases, admin, logged } = await openTestServer();
+const { url, services, databases, database, admin, logged } = await openTestServer();
+// What the server's sessions run is shown to nobody; here it is, to see that no value is in it.
+await admin.query(`alter role severalty_app in database ${database.name} set track_activities = on`);
 
 const value = "value-in-secret";
 

@@ -23,8 +23,16 @@ export type RoleName = keyof typeof roles;
 /** Roles that the server logs in with. */
 export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platform"] as const;
 
-/** A stuck statement, lock or idle transaction of the server ends by itself; as role settings they pass through PgBouncer. */
-const timeouts = { statement_timeout: "30s", lock_timeout: "10s", idle_in_transaction_session_timeout: "60s" };
+/**
+ * A stuck statement, lock or idle transaction of the server ends by itself, and no session sees the statements of another; as role
+ * settings they pass through PgBouncer.
+ */
+const settings = {
+  statement_timeout: "30s",
+  lock_timeout: "10s",
+  idle_in_transaction_session_timeout: "60s",
+  track_activities: "off",
+};
 
 /**
  * Creates the roles and sets their flags, memberships and given passwords; safe to repeat and to run from many databases of one
@@ -36,13 +44,13 @@ export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleN
     const existing = new Set(rows.map((row) => row.rolname));
     for (const [name, spec] of Object.entries(roles)) {
       if (!existing.has(name)) await admin.query(`create role ${name}`);
-      await admin.query(`alter role ${name} ${flags(spec)}`);
+      await admin.query(`alter role ${name} ${flagsOf(spec)}`);
     }
     for (const [name, password] of Object.entries(passwords)) {
       await admin.query(`alter role ${name} password '${scramVerifier(password)}'`);
     }
     for (const name of serverRoles) {
-      for (const [setting, value] of Object.entries(timeouts)) {
+      for (const [setting, value] of Object.entries(settings)) {
         await admin.query(`alter role ${name} set ${setting} = '${value}'`);
       }
     }
@@ -79,7 +87,8 @@ const underLock = async (admin: Client, work: () => Promise<void>): Promise<void
   }
 };
 
-const flags = ({ login, inherit, bypassRls }: RoleSpec) =>
+/** What a role may do, as CREATE ROLE and ALTER ROLE take it; every flag is named, so that none keeps what it was. */
+export const flagsOf = ({ login, inherit, bypassRls }: RoleSpec) =>
   [
     "nosuperuser nocreatedb nocreaterole noreplication",
     login ? "login" : "nologin",

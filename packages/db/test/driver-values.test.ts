@@ -189,14 +189,30 @@ test("what arrives is what was sent: text, JSON, dates, numbers, arrays, bytes a
   });
 });
 
-test("while a transaction is idle, pg_stat_activity shows another session no value", async () => {
-  await withTenant(orm.em, us, { requestId: "occasion-of-canary", action: "a" }, async (em) => {
+/** What `looker` sees of the transactions of `of`, one of which is idle in the midst of its work. */
+const statementsSeen = (of: Orm, looker: Client): Promise<(string | null)[]> =>
+  withTenant(of.em, us, { requestId: "occasion-of-canary", action: "a" }, async (em) => {
     await em.find(Document, { title: canary });
-    const { rows } = await admin.query<{ query: string }>(
-      "select query from pg_stat_activity where datname = current_database() and state = 'idle in transaction'",
+    const { rows } = await looker.query<{ query: string | null }>(
+      `select nullif(query, '') as query from pg_stat_activity
+       where datname = current_database() and usename = 'severalty_app' and pid <> pg_backend_pid()`,
     );
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.query).toContain("$1");
-    expect(rows[0]?.query).not.toContain("canary");
+    return rows.map(({ query }) => query);
   });
+
+test("no other session, of the same role or a superuser's, sees a statement of the server", async () => {
+  for (const looker of [await database.client("severalty_app"), admin]) {
+    const seen = await statementsSeen(orm, looker);
+    expect(seen).not.toEqual([]);
+    expect(seen.filter((query) => query !== null)).toEqual([]);
+  }
+});
+
+test("where statements are tracked all the same, pg_stat_activity shows no value", async () => {
+  await admin.query(`alter role severalty_app in database ${database.name} set track_activities = on`);
+  const tracked = await database.orm();
+  const seen = (await statementsSeen(tracked, admin)).filter((query) => query !== null);
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toContain("$1");
+  expect(seen[0]).not.toContain("canary");
 });

@@ -1,0 +1,90 @@
+import type { RoleName } from "../roles.ts";
+
+/** The schemas that are Severalty's own, each with the roles that may use it. */
+export const schemaUsers = {
+  app: ["severalty_app", "severalty_auth", "severalty_gate", "severalty_platform", "severalty_worker"],
+  auth: ["severalty_auth", "severalty_gate"],
+  sealed: ["severalty_gate"],
+  archive: [],
+} as const satisfies Record<string, readonly RoleName[]>;
+
+/** The roles that may hold privileges on tables of a schema; which ones exactly, the migrations and their tests say. */
+export const tableUsers = {
+  app: ["severalty_app", "severalty_gate"],
+  auth: ["severalty_auth", "severalty_gate"],
+  sealed: ["severalty_gate"],
+  archive: [],
+} as const satisfies Record<keyof typeof schemaUsers, readonly RoleName[]>;
+
+/** Whose rights a role lends: the migrator has those of owner and gate, to change the schema; nobody has anybody else's. */
+export const memberships = [
+  ["severalty_migrator", "severalty_owner"],
+  ["severalty_migrator", "severalty_gate"],
+] as const;
+
+/** What each role may do with the database itself. */
+export const databaseCreators = ["severalty_migrator", "severalty_owner"] as const;
+
+/** Everything that need not be behind row-level security: the names of the migrations that ran, for reading alone. */
+export const openTables = ["app.migrations"] as const;
+
+/** Tables of `app` that belong to no tenant: what their policy for the server's role says instead of the tenant's column. */
+export const globalPolicies = {
+  "app.tenants": "(id = app.tenant_id())",
+  "app.templates": "(app.tenant_id() IS NOT NULL)",
+} as const;
+
+/** Tables of `app` whose changes are not in the audit log: the log itself, what nobody of a tenant can change, and what serves other tables. */
+export const unauditedTables = ["app.audit_logs", "app.migrations", "app.templates", "app.idempotency_keys"] as const;
+
+/** Triggers that hold a rule of one table, beside the audit trigger of each. */
+export const ruleTriggers = ["users_keep_an_admin"] as const;
+
+/** Unique keys of a tenant's tables that hold across tenants, each with its reason. */
+export const keysAcrossTenants = {
+  tenant_api_keys_key_hash_key: "app.enter_key finds a key's tenant by the key; nobody guesses 256 bits",
+} as const;
+
+/** Indexes of a tenant's tables, not unique, that do not begin with the tenant, each with its reason. */
+export const indexesAcrossTenants = {
+  users_identity_id_index: "sign-in looks up the memberships of one identity in every tenant",
+} as const;
+
+/** Every SECURITY DEFINER function, and the one role that may execute it; none: trigger or other gate functions alone. */
+export const gateFunctions = {
+  "app.audit": [],
+  "app.enter": ["severalty_app"],
+  "app.enter_key": ["severalty_app"],
+  "app.entered": [],
+  "app.keep_an_admin": [],
+  "app.record": ["severalty_app"],
+  "app.set_context": [],
+  "app.start_from_template": [],
+  "app.tenant_id": ["severalty_app"],
+  "auth.memberships": ["severalty_auth"],
+  "auth.record": ["severalty_auth"],
+  "auth.register": ["severalty_auth"],
+} as const satisfies Record<string, readonly RoleName[]>;
+
+/** The search_path that every gate function is pinned to. */
+export const gateSearchPath = "search_path=pg_catalog, pg_temp";
+
+/** Extensions that reach files, the network or raw pages, or bring a language without a sandbox. */
+export const untrustedExtensions = [
+  "adminpack",
+  "dblink",
+  "file_fdw",
+  "http",
+  "pageinspect",
+  "pg_background",
+  "pg_cron",
+  "pg_net",
+  "pg_walinspect",
+  "pljavau",
+  "plperlu",
+  "plpython2u",
+  "plpython3u",
+  "plsh",
+  "pltclu",
+  "postgres_fdw",
+] as const;
