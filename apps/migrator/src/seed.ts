@@ -3,9 +3,8 @@ import { createOneTimeToken, oneTimeTokenTtlMs } from "@severalty/auth/one-time-
 import { createPasswords } from "@severalty/auth/password";
 import { inSeedTransaction } from "@severalty/db/seeders/in-seed-transaction";
 import { maintainAuditPartitions } from "@severalty/db/partitions/maintain-audit-partitions";
-import { demoHistoryDays, demoHistoryMonths } from "@severalty/db/seeders/demo/demo-activity";
 import { demo } from "@severalty/db/seeders/demo/demo-people";
-import { demoRows, demoSize } from "@severalty/db/seeders/demo/demo-size";
+import { demoHistoryDays, demoHistoryMonths, demoRows, demoSize } from "@severalty/db/seeders/demo/demo-size";
 import { seedDemo } from "@severalty/db/seeders/seed-demo";
 import { seedInitialAdmin, storeSetPasswordLink } from "@severalty/db/seeders/seed-initial-admins";
 import { seedPlatform } from "@severalty/db/seeders/seed-platform";

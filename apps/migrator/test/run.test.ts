@@ -104,6 +104,7 @@ describe("D3: the demo tenant", () => {
     const first = await runMigrator({ ...database.env, ENVIRONMENT: "development" }, ["--demo"]);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining("demo tenant: created\n") as unknown });
     expect(first.stdout + first.stderr).not.toContain(demo.password);
+    expect(await runMigrator(database.env, ["check"])).toMatchObject({ code: 0, stderr: "" });
     const second = await runMigrator({ ...database.env, ENVIRONMENT: "development" }, ["seed", "--demo"]);
     expect(second).toEqual({ code: 0, stdout: "demo tenant: unchanged\n", stderr: "" });
     const third = await runMigrator({ ...database.env, ENVIRONMENT: "development" }, [

@@ -2,15 +2,12 @@ import type { AuditLogId, TaskId, TenantId } from "@severalty/domain/ids";
 import type { DemoAgents } from "./demo-agents.ts";
 import type { DemoPeople } from "./demo-people.ts";
 import type { DemoSource } from "./demo-source.ts";
+import { demoHistoryDays } from "./demo-size.ts";
 import { clients, taskKinds, topics } from "./demo-words.ts";
 import type { Row } from "./insert-rows.ts";
 
 /** US dollars for a million tokens, in and out: what a mid-sized model costs. */
 const usdPerMillion = { input: 3, output: 15 };
-
-/** How far back the demo tenants' audit logs reach, in days, and how many calendar months come after the first of them at most. */
-export const demoHistoryDays = 180;
-export const demoHistoryMonths = 6;
 
 /** One task: most are done, some wait, a few failed. */
 export const demoTask = (source: DemoSource, tenantId: TenantId, { agents, recipeIds }: DemoAgents): Row => {

@@ -1,13 +1,14 @@
 import { contentHash } from "@severalty/domain/document";
 import type { DocumentId, TenantId } from "@severalty/domain/ids";
 import type { DemoPeople } from "./demo-people.ts";
+import { demoHistoryDays } from "./demo-size.ts";
 import type { DemoSource } from "./demo-source.ts";
 import { clients, documentKinds, sentences, topics } from "./demo-words.ts";
 import type { Row } from "./insert-rows.ts";
 
 /** One document; every fourth belongs to its author's team. */
 export const demoDocument = (source: DemoSource, tenantId: TenantId, members: DemoPeople["members"]): Row => {
-  const at = source.past(240);
+  const at = source.past(demoHistoryDays);
   const author = source.pick(members);
   const [kind, client, topic] = [source.pick(documentKinds), source.pick(clients), source.pick(topics)];
   const paragraphs = Array.from({ length: source.int(2, 4) }, () =>

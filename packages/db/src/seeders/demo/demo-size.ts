@@ -22,3 +22,7 @@ export const demoSize = (scale: number): DemoSize => ({
 
 /** Rows that show in the progress of a tenant: what there is much of. */
 export const demoRows = ({ documents, tasks, usage }: DemoSize): number => documents + tasks + usage;
+
+/** How far back the demo tenants' audit logs reach, in days, and how many calendar months come after the first of them at most. */
+export const demoHistoryDays = 240;
+export const demoHistoryMonths = 8;
