@@ -1,5 +1,4 @@
 import { createApiKey } from "@severalty/auth/api-key";
-import { nounOf } from "@severalty/db/tenancy/noun-of";
 import { permissions, type Permission } from "@severalty/domain/permission";
 import { describe, expect, test } from "vitest";
 import { ask } from "../src/testing/ask.ts";
@@ -59,7 +58,7 @@ const changedBy = async (requestId: string): Promise<string[]> => {
     "select distinct resource_type as type from app.audit_logs where request_id = $1 and action <> 'apiKeys.use'",
     [requestId],
   );
-  return rows.map(({ type }) => nounOf(type));
+  return rows.map(({ type }) => type);
 };
 
 test.each(open)(
