@@ -1,5 +1,5 @@
 import type { Proposal } from "./code-mutants.ts";
-import { calleeOf, isNode, keyOf, listOf, type Node, type Place, type Source } from "./source.ts";
+import { calleeOf, isNode, keyOf, listOf, nameOf, type Node, type Place, type Source } from "./source.ts";
 
 /** Queries whose condition stands in an object, by the place of that object among the arguments. */
 const conditionAt: Readonly<Record<string, number>> = {
@@ -74,7 +74,7 @@ const appliedAfter = (source: Source, within: readonly Node[]): Node | undefined
 export const functionName = (within: readonly Node[]): string => {
   for (const node of within) {
     if (node.type === "MethodDefinition" || node.type === "Property") return keyOf(node);
-    if (node.type === "VariableDeclarator" && isNode(node["id"])) return String(node["id"]["name"] ?? "");
+    if (node.type === "VariableDeclarator" && isNode(node["id"])) return nameOf(node["id"]);
   }
   return "the file";
 };

@@ -14,15 +14,16 @@ export interface Choice {
 /** The same mutants in every run: whatever is left out is left out by its name alone. */
 export const choose = (mutants: readonly Mutant[], { only, sample, perKind = Infinity }: Choice): Mutant[] => {
   const wanted = mutants.filter(({ id, kind }) => only === undefined || kind === only || id.includes(only));
-  const kinds = [...Map.groupBy(wanted, ({ kind }) => kind).values()].map((group) =>
-    group.toSorted((one, other) => (digest(one) < digest(other) ? -1 : 1)).slice(0, perKind),
-  );
-  if (sample === undefined) return kinds.flat();
+  const kinds = [...Map.groupBy(wanted, ({ kind }) => kind).values()].map((group) => mixed(group).slice(0, perKind));
+  if (sample === undefined) return mixed(kinds.flat());
   const chosen: Mutant[] = [];
   for (let round = 0; chosen.length < sample && kinds.some(({ length }) => length > round); round++)
     chosen.push(...kinds.flatMap((group) => group[round] ?? []));
-  // Kinds come in the order of their names' digests too, so that a small sample is not all policies.
-  return chosen.toSorted((one, other) => (digest(one) < digest(other) ? -1 : 1)).slice(0, sample);
+  return mixed(chosen).slice(0, sample);
 };
+
+/** In an order that has nothing to do with their kinds: what is done of a run stands for all of it. */
+const mixed = (mutants: readonly Mutant[]): Mutant[] =>
+  mutants.toSorted((one, other) => (digest(one) < digest(other) ? -1 : 1));
 
 const digest = ({ id }: Mutant): string => createHash("sha256").update(id).digest("hex");

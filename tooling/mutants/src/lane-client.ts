@@ -52,7 +52,11 @@ export class LaneClient implements AsyncDisposable {
 
   async #lane(): Promise<ChildProcess> {
     if (this.#process !== undefined && this.#process.exitCode === null && !this.#process.killed) return this.#process;
+    // Tests for CI alone take long, and tell nothing of a defence.
+    const { CI: _, ...env } = process.env;
     const lane = fork(join(import.meta.dirname, "lane-process.ts"), [this.#repository], {
+      env,
+      execArgv: [],
       stdio: ["ignore", "ignore", process.env["MUTANTS_DEBUG"] === undefined ? "ignore" : "inherit", "ipc"],
     });
     this.#process = lane;

@@ -19,4 +19,6 @@ process.on("message", (message: { mutant?: Mutant; isControl?: boolean; isEnd?: 
     process.exit(1);
   });
 });
+// Whoever asked is gone, and with this process goes its PostgreSQL.
+process.on("disconnect", () => process.exit(0));
 send({ isReady: true });

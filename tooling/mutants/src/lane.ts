@@ -3,6 +3,7 @@ import { ensureTemplate } from "@severalty/postgres/template";
 import { testCluster } from "@severalty/postgres/test-cluster";
 import { withDatabase } from "@severalty/postgres/url";
 import { Client } from "pg";
+import { readImportGraph } from "./import-graph.ts";
 import type { Mutant, Verdict } from "./mutant.ts";
 import { isPosture, readTests, stagesFor } from "./noticers.ts";
 import { openTestBench } from "./test-bench.ts";
@@ -19,11 +20,14 @@ const provenMax = 4;
 
 /** Starts PostgreSQL, migrates a template and opens the tests. */
 export const openLane = async (repository: string): Promise<Lane> => {
+  // Never a server that others use: mutants of roles weaken all of it.
+  delete process.env["TEST_DATABASE_URL"];
   const cluster = await testCluster();
   process.env["TEST_DATABASE_URL"] = cluster.url;
   const template = await ensureTemplate(cluster.url, "mutants", (url) => buildTemplate(url, new Date()));
   const bench = await openTestBench(repository);
   const tests = readTests(repository, bench.files);
+  const distance = readImportGraph(repository);
   // The first run makes the tests' own template, which every run after it replaces.
   await bench.run(["packages/db/test/tenancy.test.ts", "packages/api/test/teams.test.ts"]);
   const admin = new Client(cluster.url);
@@ -50,7 +54,7 @@ export const openLane = async (repository: string): Promise<Lane> => {
     const known = proven.get(about) ?? [];
     // Postures come to be asked in their turn.
     const asked = mutant.isPosture === true ? known : known.filter((file) => !isPosture(file));
-    for (const { files, pattern } of stagesFor(mutant, tests, asked.slice(0, provenMax))) {
+    for (const { files, pattern } of stagesFor(mutant, { tests, distance, proven: asked.slice(0, provenMax) })) {
       const failure = await bench.run(files, pattern);
       if (failure === undefined) continue;
       proven.set(about, [failure.file, ...known.filter((file) => file !== failure.file)]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** mutants [--only KIND|TEXT] [--per-kind N] [--sample N] [--lanes N] [--resume] [--list] [--json] [--page FILE] */
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { choose } from "./choose.ts";
 import { killSection } from "./kill-page.ts";
@@ -49,8 +49,13 @@ else {
   const chosen = choose(all, { only: values.only, sample, perKind });
   if (values.list) for (const { id } of chosen) console.log(id);
   else {
-    const say = (line: string) => console.error(line);
-    const verdicts = await runMutants(chosen, { repository, lanes: Number(values.lanes), resume: values.resume, say });
+    const verdicts = await runMutants(chosen, {
+      repository,
+      lanes: Number(values.lanes),
+      resume: values.resume,
+      record: join(repository, "node_modules/.cache/severalty-mutants.jsonl"),
+      say: (line) => console.error(line),
+    });
     const counts = killCounts(verdicts, countsOf(all.map(({ kind }) => kind)));
     const survivors = verdicts.filter((verdict) => verdict.outcome === "survived" && !isExplained(verdict));
     const seconds = Math.round((Date.now() - began) / 1000);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import type { Distance } from "./import-graph.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** A test file that may notice a mutant. */
@@ -36,13 +37,16 @@ const relatedMax = 8;
  * Whom to ask of a mutant, in turn: what has noticed others like it, its own tests, then whatever speaks of it, posture, and in the end
  * everything.
  */
-export const stagesFor = (mutant: Mutant, tests: readonly TestFile[], proven: readonly string[] = []): Stage[] => {
+export const stagesFor = (
+  mutant: Mutant,
+  { tests, distance, proven = [] }: { tests: readonly TestFile[]; distance: Distance; proven?: readonly string[] },
+): Stage[] => {
   const first = [...proven, ...(mutant.first ?? [])].filter(
     (file, at, all) => all.indexOf(file) === at && tests.some((test) => test.file === file),
   );
-  const others = tests.filter(({ file }) => !first.includes(file));
+  const others = tests.filter(({ file }) => !first.includes(file) && mayNotice(mutant, file, distance));
   const byRelation = others
-    .map((test) => ({ ...test, score: relation(mutant, test) }))
+    .map((test) => ({ ...test, score: relation(mutant, test, distance) }))
     .toSorted((one, other) => other.score - one.score);
   const behaviour = byRelation.filter(({ file }) => !isPosture(file));
   const related = behaviour.filter(({ score }) => score > 0).slice(0, relatedMax);
@@ -59,17 +63,24 @@ export const stagesFor = (mutant: Mutant, tests: readonly TestFile[], proven: re
   return stages.filter(({ files }) => files.length > 0);
 };
 
+/** Tests that do not come to what was changed cannot notice it. */
+const mayNotice = ({ edits }: Mutant, file: string, distance: Distance): boolean =>
+  edits === undefined
+    ? /^packages\/(db|api)\//.test(file)
+    : edits.some((edit) => distance(file, edit.file) !== undefined);
+
 const stageOf = (tests: readonly TestFile[]): Stage => ({ files: tests.map(({ file }) => file) });
 
-/** How much a test file speaks of a mutant; its name counts for more than its text. */
-const relation = ({ words }: Mutant, { file, text }: TestFile): number => {
+/** How much a test file has to do with a mutant: its name counts for most, then how near it is by imports, then its text. */
+const relation = ({ words, edits = [] }: Mutant, { file, text }: TestFile, distance: Distance): number => {
   let score = 0;
   for (const word of new Set(words.filter(({ length }) => length > 2))) {
     if (file.includes(kebab(word))) score += 20;
-    // The walks over everything reach what no file names.
     score += Math.min(5, text.split(word).length - 1);
   }
-  return score;
+  const steps = Math.min(...edits.map((edit) => distance(file, edit.file) ?? Infinity));
+  const walksOverAll = /\/(every-|other-tenant|isolation)/.test(file) ? 6 : 0;
+  return score + walksOverAll + Math.max(0, 80 - 10 * steps);
 };
 
 const kebab = (word: string): string =>

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { buildTemplate } from "@severalty/db/testing/build-template";
 import { cloneDatabase, ensureTemplate } from "@severalty/postgres/template";
 import { testCluster } from "@severalty/postgres/test-cluster";
@@ -27,30 +27,28 @@ export interface RunOptions {
   readonly repository: string;
   /** Mutants under trial at once; each lane has a server and a worker. */
   readonly lanes: number;
-  /** Verdicts of the run before are kept. */
+  /** A file to which verdicts are appended as they come. */
+  readonly record?: string;
+  /** What the record has is not tried again. */
   readonly resume: boolean;
   readonly say: (line: string) => void;
 }
 
-/** Where verdicts are kept as they come, so that a run can be resumed. */
-export const recordOf = (repository: string): string => join(repository, "node_modules/.cache/severalty-mutants.jsonl");
-
 /** Tries each mutant. Throws if a lane, after its last one, fails tests without any: then no verdict would mean anything. */
 export const runMutants = async (mutants: readonly Mutant[], options: RunOptions): Promise<Verdict[]> => {
-  const record = recordOf(options.repository);
-  mkdirSync(dirname(record), { recursive: true });
-  if (!options.resume) rmSync(record, { force: true });
-  const known = new Map(earlier(record).map((verdict) => [verdict.id, verdict]));
+  const { record } = options;
+  if (record !== undefined) mkdirSync(dirname(record), { recursive: true });
+  if (record !== undefined && !options.resume) rmSync(record, { force: true });
+  const known = new Map((record === undefined ? [] : earlier(record)).map((verdict) => [verdict.id, verdict]));
   const verdicts = mutants.flatMap(({ id }) => known.get(id) ?? []);
   const waiting = mutants.filter(({ id }) => !known.has(id));
-  const total = mutants.length;
   const runLane = async () => {
     await using lane = new LaneClient(options.repository);
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const verdict = await lane.judge(mutant);
       verdicts.push(verdict);
-      appendFileSync(record, `${JSON.stringify(verdict)}\n`);
-      options.say(lineOf(verdict, verdicts.length, total));
+      if (record !== undefined) appendFileSync(record, `${JSON.stringify(verdict)}\n`);
+      options.say(lineOf(verdict, verdicts.length, mutants.length));
     }
     const left = await lane.control();
     if (left !== undefined)

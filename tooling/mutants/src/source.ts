@@ -75,9 +75,9 @@ export const isNode = (part: unknown): part is Node =>
 export const calleeOf = (node: Node): string => {
   const callee = node["callee"];
   if (!isNode(callee)) return "";
-  if (callee.type === "Identifier") return String(callee["name"]);
+  if (callee.type === "Identifier") return nameOf(callee);
   const property = callee["property"];
-  return isNode(property) && typeof property["name"] === "string" ? property["name"] : "";
+  return isNode(property) ? nameOf(property) : "";
 };
 
 /** A node's list of nodes, such as the arguments of a call. */
@@ -89,5 +89,8 @@ export const listOf = (node: Node, part: string): Node[] => {
 /** The name of an object's property. */
 export const keyOf = (property: Node): string => {
   const key = property["key"];
-  return isNode(key) ? String(key["name"] ?? key["value"] ?? "") : "";
+  return isNode(key) ? nameOf(key, "name") || nameOf(key, "value") : "";
 };
+
+/** A part that is a text; empty when it is none. */
+export const nameOf = (node: Node, part = "name"): string => (typeof node[part] === "string" ? node[part] : "");

@@ -82,6 +82,7 @@ const endOf = (tokens: readonly Token[], at: number): number => {
 const isClosing = (tokens: readonly Token[], at: number): boolean => {
   const { text = "" } = tokens[at] ?? {};
   if (text === "from" && tokens[at - 1]?.text === "distinct") return false;
+  if (text === "and" && isBetween(tokens, at)) return false;
   return text === ";" || text === "," || closes.has(text);
 };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { createVitest, type TestSpecification, type Vitest } from "vitest/node";
+import { createVitest, type Vitest } from "vitest/node";
 import type { Edit } from "./mutant.ts";
 import { edited } from "./source.ts";
 
@@ -63,11 +63,15 @@ export const openTestBench = async (repository: string): Promise<TestBench> => {
       failures.length = 0;
       if (pattern === undefined) vitest.resetGlobalTestNamePattern();
       else vitest.setGlobalTestNamePattern(pattern);
-      const chosen = files.flatMap((file): TestSpecification[] => specs.get(file) ?? []);
+      const chosen = files.flatMap((file) => specs.get(file) ?? []);
       const { unhandledErrors } = await vitest.runTestSpecifications(chosen, false);
       const [error] = unhandledErrors;
       if (failures[0] === undefined && error !== undefined)
-        failures.push({ file: files[0] ?? "", title: "an error that nothing handled", message: String(error) });
+        failures.push({
+          file: files[0] ?? "",
+          title: "an error that nothing handled",
+          message: error instanceof Error ? error.message : "",
+        });
       return failures[0];
     },
     [Symbol.asyncDispose]: () => vitest.close(),
