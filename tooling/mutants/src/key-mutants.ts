@@ -18,7 +18,7 @@ export const keyMutants = async (admin: Client): Promise<Mutant[]> => {
       kind,
       what: `${table}: (${rest.join(", ")}) is unique across tenants`,
       sql: `create unique index mutant_key on ${table} (${rest.join(", ")})${nulls}${where}`,
-      ...tableTests(table, short),
+      ...tableTests(table, short, [sameValues]),
     });
   }
   for (const { table, short, name } of await triggersOf(admin)) {
@@ -45,6 +45,7 @@ export const keyMutants = async (admin: Client): Promise<Mutant[]> => {
   return mutants;
 };
 
+const sameValues = "packages/db/test/same-values.test.ts";
 const drift = "packages/db/test/posture-drift.test.ts";
 const audit = "packages/db/test/audit.test.ts";
 
