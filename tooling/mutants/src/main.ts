@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-/** mutants [--only KIND|TEXT] [--per-kind N] [--sample N] [--lanes N] [--resume] [--list] [--json] [--page FILE] */
+/** mutants [--only KIND|TEXT] [--per-kind N] [--sample N] [--lanes N] [--resume] [--report] [--list] [--json] [--page FILE] */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { choose } from "./choose.ts";
 import { killSection } from "./kill-page.ts";
 import { isExplained, killCounts, killRate, killTable } from "./kill-table.ts";
-import { generateMutants, runMutants } from "./run-mutants.ts";
+import { generateMutants, readRecord, runMutants } from "./run-mutants.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
+const record = join(repository, "node_modules/.cache/severalty-mutants.jsonl");
 const usage = `usage: prove:mutants [options]
 
   takes one defence away at a time, from the schema and from the code, and says which test notices
@@ -18,6 +19,7 @@ const usage = `usage: prove:mutants [options]
   --sample N      so many in all, over all kinds
   --lanes N       so many at a time, each with a PostgreSQL of its own (default 2)
   --resume        keep the verdicts of the run before
+  --report        try none, and say what the run before has come to so far
   --list          name the mutants, and try none
   --json          verdicts and counts as JSON
   --page FILE     write an HTML section with the table
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     sample: { type: "string" },
     lanes: { type: "string", default: "2" },
     resume: { type: "boolean", default: false },
+    report: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     page: { type: "string" },
@@ -46,14 +49,17 @@ else {
   const all = await generateMutants(repository);
   const perKind = Number(values["per-kind"]) || Infinity;
   const sample = values.sample === undefined ? undefined : Number(values.sample);
-  const chosen = choose(all, { only: values.only, sample, perKind });
+  const tried = new Set(values.report ? readRecord(record).map(({ id }) => id) : []);
+  const chosen = values.report
+    ? all.filter(({ id }) => tried.has(id))
+    : choose(all, { only: values.only, sample, perKind });
   if (values.list) for (const { id } of chosen) console.log(id);
   else {
     const verdicts = await runMutants(chosen, {
       repository,
       lanes: Number(values.lanes),
-      resume: values.resume,
-      record: join(repository, "node_modules/.cache/severalty-mutants.jsonl"),
+      resume: values.resume || values.report,
+      record,
       say: (line) => console.error(line),
     });
     const counts = killCounts(verdicts, countsOf(all.map(({ kind }) => kind)));

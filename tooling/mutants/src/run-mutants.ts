@@ -39,7 +39,7 @@ export const runMutants = async (mutants: readonly Mutant[], options: RunOptions
   const { record } = options;
   if (record !== undefined) mkdirSync(dirname(record), { recursive: true });
   if (record !== undefined && !options.resume) rmSync(record, { force: true });
-  const known = new Map((record === undefined ? [] : earlier(record)).map((verdict) => [verdict.id, verdict]));
+  const known = new Map((record === undefined ? [] : readRecord(record)).map((verdict) => [verdict.id, verdict]));
   const verdicts = mutants.flatMap(({ id }) => known.get(id) ?? []);
   const waiting = mutants.filter(({ id }) => !known.has(id));
   const runLane = async () => {
@@ -58,7 +58,8 @@ export const runMutants = async (mutants: readonly Mutant[], options: RunOptions
   return verdicts;
 };
 
-const earlier = (record: string): Verdict[] =>
+/** Verdicts that a run has left. */
+export const readRecord = (record: string): Verdict[] =>
   existsSync(record)
     ? readFileSync(record, "utf8")
         .split("\n")
