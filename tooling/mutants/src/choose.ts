@@ -3,7 +3,7 @@ import type { Mutant } from "./mutant.ts";
 
 /** Which of all mutants are run. */
 export interface Choice {
-  /** A kind, or a part of an id. */
+  /** Kinds or parts of ids, between commas. */
   readonly only?: string | undefined;
   /** So many in all, one kind after the other. */
   readonly sample?: number | undefined;
@@ -13,7 +13,12 @@ export interface Choice {
 
 /** The same mutants in every run: whatever is left out is left out by its name alone. */
 export const choose = (mutants: readonly Mutant[], { only, sample, perKind = Infinity }: Choice): Mutant[] => {
-  const wanted = mutants.filter(({ id, kind }) => only === undefined || kind === only || id.includes(only));
+  const isKind = new Set(mutants.map(({ kind }) => kind));
+  const words = only?.split(",");
+  const wanted = mutants.filter(
+    ({ id, kind }) =>
+      words === undefined || words.some((word) => kind === word || (!isKind.has(word) && id.includes(word))),
+  );
   const kinds = [...Map.groupBy(wanted, ({ kind }) => kind).values()].map((group) => mixed(group).slice(0, perKind));
   if (sample === undefined) return mixed(kinds.flat());
   const chosen: Mutant[] = [];

@@ -14,7 +14,7 @@ const usage = `usage: prove:mutants [options]
 
   takes one defence away at a time, from the schema and from the code, and says which test notices
 
-  --only TEXT     one kind, or the mutants whose id has the text in it
+  --only TEXT,…   some kinds, or the mutants whose ids have a text in them
   --per-kind N    at most so many of each kind, the same ones every time (default 150; 0: all)
   --sample N      so many in all, over all kinds
   --lanes N       so many at a time, each with a PostgreSQL of its own (default 2)

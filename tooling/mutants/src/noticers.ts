@@ -17,8 +17,7 @@ export interface Stage {
 }
 
 /** What a test file tells: how the database is set up, or what the software does. */
-export const isPosture = (file: string): boolean =>
-  /\/(posture-|doctor|domain-agreement)/.test(file);
+export const isPosture = (file: string): boolean => /\/(posture-|doctor|domain-agreement)/.test(file);
 
 /**
  * About programs and formats, or about migrations that run: these compare what they migrate anew with the template, which no mutant of
@@ -79,6 +78,7 @@ const relation = ({ words, edits = [] }: Mutant, { file, text }: TestFile, dista
   let score = 0;
   for (const word of new Set(words.filter(({ length }) => length > 2))) {
     if (file.includes(kebab(word))) score += 20;
+    for (const part of word.split(/[_.-]/)) if (part.length > 4 && file.includes(part)) score += 6;
     score += Math.min(5, text.split(word).length - 1);
   }
   const steps = Math.min(...edits.map((edit) => distance(file, edit.file) ?? Infinity));
