@@ -26,6 +26,20 @@ test("C2: a one-time link sets the password, verifies the address, and ends ever
   expect(rows).toEqual([{ verified: true }]);
 });
 
+test("a session that had ended before a password is set keeps the reason for which it ended", async () => {
+  const world = await makeWorld(admin);
+  await admin.query(
+    "update auth.sessions set revoked_at = now() - interval '1 hour', revoke_reason = 'signed out' where id = $1",
+    [world.sessionId],
+  );
+  expect(await setPassword(world.linkToken)).toEqual({ data: { passwordSet: true } });
+  const { rows } = await admin.query(
+    "select revoke_reason as reason, revoked_at < now() - interval '59 minutes' as \"isOld\" from auth.sessions where id = $1",
+    [world.sessionId],
+  );
+  expect(rows).toEqual([{ reason: "signed out", isOld: true }]);
+});
+
 test("a password that was set is recorded once in the log of the person's tenant; one that was not, nowhere", async () => {
   const world = await makeWorld(admin);
   await setPassword(world.linkToken);

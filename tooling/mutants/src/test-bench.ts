@@ -111,7 +111,7 @@ const start = (repository: string, plugin: object, failures: Failure[]): Promise
       include,
       exclude,
       isolate: false,
-      testTimeout: 20_000,
+      testTimeout: 60_000,
       fsModuleCache: false,
       ...(setup === undefined ? {} : { globalSetup: join(repository, setup) }),
     },
