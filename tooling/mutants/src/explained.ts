@@ -2,4 +2,6 @@
 export const explained: Readonly<Record<string, string>> = {
   "condition:db/src/tenancy/api-keys.ts !isTransient(error) at noteKeyUse":
     "a note that cannot be written while the database is away is then logged by the one caller, which never fails for it either",
+  "condition of a query:db/src/templates/remove-items.ts id: { $in: cookbookIds } in where at query":
+    "all cookbooks that the caller sees are locked then, not those alone that go: others wait longer, and nothing else differs",
 };
