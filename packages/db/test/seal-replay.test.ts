@@ -36,6 +36,8 @@ const transactions: [string, string][] = [
   ["read write", "read write"],
   ["read only", "read write"],
   ["read write", "read only"],
+  ["read write", "read write; select pg_current_xact_id()"],
+  ["read only", "read only; select pg_current_xact_id()"],
 ];
 
 test.each(transactions)(
