@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestDatabase } from "../../src/testing/test-database.ts";
+import type { Attack } from "./attack.ts";
+import { classes } from "./classes.ts";
+import { nothing, verdictOf } from "./verdict.ts";
+import { makeOriginal, World, type Cast } from "./world.ts";
+
+let original: TestDatabase;
+let cast: Cast;
+let sound: World;
+let answer: string;
+beforeAll(async () => {
+  ({ database: original, cast } = await makeOriginal());
+  sound = await World.create(original, cast);
+  answer = await sound.suffer(anything, () => sound.request());
+});
+afterAll(async () => {
+  await weak?.world[Symbol.asyncDispose]();
+  await sound[Symbol.asyncDispose]();
+  await original[Symbol.asyncDispose]();
+});
+
+const anything: Attack = { title: "nothing", without: [], attack: () => Promise.resolve() };
+
+/** Attacks that meet the same defences, one after the other, share the database without them. */
+let weak: { key: string; world: World } | undefined;
+const weakWorld = async ({ without, isAlone }: Attack): Promise<World> => {
+  const key = without.join(";");
+  if (weak !== undefined && weak.key === key && isAlone !== true) return weak.world;
+  await weak?.world[Symbol.asyncDispose]();
+  weak = undefined;
+  const world = await World.create(original, cast, without);
+  weak = { key: isAlone === true ? "" : key, world };
+  return world;
+};
+
+/** Refused, on a database as it is: nothing was got, and the connection goes on serving as before. */
+const expectNothing = async (world: World, attack: Attack) => {
+  const { verdict, after } = await world.suffer(attack, async () => ({
+    verdict: await verdictOf(world, attack),
+    after: await world.request(),
+  }));
+  expect(verdict).toMatchObject(nothing);
+  expect(after).toBe(answer);
+};
+
+describe.each(classes)("$name", ({ attacks }) => {
+  test.each(attacks)("succeeds without defences and gets nothing with them: $title", async (attack) => {
+    const world = await weakWorld(attack);
+    const { read, wrote, said, met } = await world.suffer(attack, () => verdictOf(world, attack));
+    expect(read.length > 0 || wrote || said, `proves nothing: without defences it met ${met}`).toBe(true);
+    if (attack.isAlone !== true) return expectNothing(sound, attack);
+    await using alone = await World.create(original, cast);
+    await expectNothing(alone, attack);
+  });
+});

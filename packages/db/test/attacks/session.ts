@@ -1,0 +1,77 @@
+import { Client, DatabaseError, type QueryResult } from "pg";
+import type { UserPrincipal } from "../../src/tenancy/principal.ts";
+import { enter } from "../../src/testing/enter.ts";
+
+export type Row = Record<string, unknown>;
+
+/** A connection that an attacker has to himself. */
+export class Session implements AsyncDisposable {
+  readonly client: Client;
+  /** Payloads of notifications that arrived. */
+  readonly heard: string[] = [];
+
+  private constructor(client: Client) {
+    this.client = client;
+    client.on("notification", ({ channel, payload }) => this.heard.push(`${channel}: ${payload ?? ""}`));
+    // Told to whoever runs a statement next.
+    client.on("error", () => undefined);
+  }
+
+  static async open(url: string): Promise<Session> {
+    const session = new Session(new Client({ connectionString: url }));
+    await session.client.connect();
+    return session;
+  }
+
+  /** The rows of every statement in the text; without values one simple message, which may hold many. */
+  async run(sql: string, values?: readonly unknown[]): Promise<Row[]> {
+    const results = (await this.client.query<Row>(sql, values && [...values])) as QueryResult<Row> | QueryResult<Row>[];
+    return [results].flat().flatMap(({ rows }) => rows);
+  }
+
+  /** One transaction inside a tenant, committed. */
+  async inside(principal: UserPrincipal, ...statements: readonly string[]): Promise<Row[]> {
+    await this.run("begin");
+    try {
+      await enter(this.client, principal);
+      const found: Row[] = [];
+      for (const sql of statements) found.push(...(await this.run(sql)));
+      await this.run("commit");
+      return found;
+    } catch (error) {
+      await this.run("rollback").catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** What a statement answers, refusals included: two that answer alike cannot be told apart. Leaves the transaction as it was. */
+  async answer(sql: string, values?: readonly unknown[]): Promise<string> {
+    await this.run("savepoint answer");
+    try {
+      const { rows, rowCount } = await this.client.query<Row>(sql, values && [...values]);
+      return JSON.stringify({ rows, rowCount });
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return JSON.stringify(tellingsOf(error));
+    } finally {
+      await this.run("rollback to savepoint answer");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.end().catch(() => undefined);
+  }
+}
+
+/** Everything that an error of the server tells. */
+export const tellingsOf = (error: DatabaseError): (string | undefined)[] => [
+  error.code,
+  error.message,
+  error.detail,
+  error.hint,
+  error.where,
+  error.schema,
+  error.table,
+  error.column,
+  error.constraint,
+];

@@ -1,0 +1,148 @@
+import { createNewId } from "@severalty/domain/ids";
+import type { Client } from "pg";
+import { tenantEntities } from "../../src/entities.ts";
+import type { RoleName } from "../../src/roles.ts";
+import { anyEntity, makeRow, nameOf } from "../../src/testing/make-row.ts";
+import { makeKey, makeMember, makeTenant, type MadeKey, type MadeTenant } from "../../src/testing/make-tenant.ts";
+import { snapshot, type Snapshot } from "../../src/testing/snapshot.ts";
+import { TestDatabase } from "../../src/testing/test-database.ts";
+import type { Attack } from "./attack.ts";
+import { poolThroughDriver, poolWithNames, type Pooled } from "./pooled.ts";
+import { Session, type Row } from "./session.ts";
+
+/** The attacker's tenant and his victim's, the same in every world. */
+export interface Cast {
+  readonly us: MadeTenant;
+  readonly them: MadeTenant;
+  readonly theirKey: MadeKey;
+  /** Texts of the victim that nobody else has and nobody can guess. */
+  readonly canaries: readonly string[];
+}
+
+const newId = createNewId();
+
+/** A database with both tenants in it and a row of each in every table, for worlds to be copies of. */
+export const makeOriginal = async (): Promise<{ database: TestDatabase; cast: Cast }> => {
+  const database = await TestDatabase.create();
+  const admin = await database.client();
+  const orm = await database.orm();
+  const [us, them] = [await makeTenant(admin), await makeTenant(admin)];
+  for (const { tenantId } of [us, them]) {
+    await makeMember(admin, tenantId);
+    for (const entity of tenantEntities)
+      if (nameOf(entity) !== "User") await makeRow(admin, orm, anyEntity(entity), tenantId);
+  }
+  const theirKey = await makeKey(admin, them);
+  const { rows } = await admin.query<{ canaries: string[] }>(
+    "select array[t.name, t.slug, d.title, d.content, d.content_hash] as canaries from app.tenants t join app.documents d on d.tenant_id = t.id where d.id = $1",
+    [them.documentId],
+  );
+  const canaries = [...(rows[0]?.canaries ?? []), them.email, them.sessionId, theirKey.keyHash.toString("hex")];
+  await admin.query("analyze");
+  await orm.close();
+  await admin.end();
+  return { database, cast: { us, them, theirKey, canaries } };
+};
+
+/** A database under attack, with its defences or without. */
+export class World implements AsyncDisposable {
+  readonly isWeak: boolean;
+  readonly admin: Client;
+  readonly us: MadeTenant;
+  readonly them: MadeTenant;
+  readonly cast: Cast;
+  readonly database: TestDatabase;
+  readonly #opened: AsyncDisposable[] = [];
+  #pooled: Pooled | undefined;
+  #attack: Attack | undefined;
+
+  private constructor(database: TestDatabase, admin: Client, cast: Cast, isWeak: boolean) {
+    this.database = database;
+    this.admin = admin;
+    this.cast = cast;
+    this.us = cast.us;
+    this.them = cast.them;
+    this.isWeak = isWeak;
+  }
+
+  /** With `without`, in the form in which those statements have been run. */
+  static async create(original: TestDatabase, cast: Cast, without?: readonly string[]): Promise<World> {
+    const database = await TestDatabase.create({ like: original });
+    const admin = await database.client();
+    for (const sql of without ?? []) await admin.query(sql);
+    return new World(database, admin, cast, without !== undefined);
+  }
+
+  /** Runs an attack, then closes what it opened. */
+  async suffer<Result>(attack: Attack, work: () => Promise<Result>): Promise<Result> {
+    this.#attack = attack;
+    try {
+      return await work();
+    } finally {
+      await this.#close();
+    }
+  }
+
+  /** A connection of the attacker's own. */
+  async session(role: RoleName = "severalty_app", url = this.#urlFor(role)): Promise<Session> {
+    const session = await Session.open(url);
+    this.#opened.push(session);
+    return session;
+  }
+
+  /** What statements return in one transaction of the attacker's tenant, on a connection of its own. */
+  async ours(...statements: readonly string[]): Promise<Row[]> {
+    const session = await this.session();
+    return session.inside(this.us, ...statements);
+  }
+
+  /** The same on the connection that the victim's requests use too. */
+  async inject(...statements: readonly string[]): Promise<Row[]> {
+    return (await this.#pool()).inject(this.us, statements);
+  }
+
+  /** A normal request of the victim's. */
+  async request(): Promise<string> {
+    return (await this.#pool()).request(this.them);
+  }
+
+  /** Whether the victim's next request answers anything but what it answered before the plant, a failure included. */
+  async disturbs(plant: () => Promise<unknown>): Promise<true | string> {
+    const before = await this.request();
+    await plant();
+    const after = await this.request().catch((error: unknown) => `failed: ${String(error)}`);
+    return before === after ? "nothing" : true;
+  }
+
+  /** Every row that is not the attacker's. */
+  state(): Promise<Snapshot> {
+    return snapshot(this.admin, { except: this.us.tenantId });
+  }
+
+  /** An id that never was. */
+  ghost(): string {
+    return newId();
+  }
+
+  async #pool(): Promise<Pooled> {
+    const url = this.database.url("severalty_app");
+    const isNaming = this.isWeak && this.#attack?.weakDriver !== undefined;
+    this.#pooled ??= await (isNaming ? poolWithNames(url) : poolThroughDriver(url));
+    return this.#pooled;
+  }
+
+  #urlFor(role: RoleName): string {
+    return this.isWeak && this.#attack?.weakRole !== undefined ? this.database.adminUrl : this.database.url(role);
+  }
+
+  async #close(): Promise<void> {
+    for (const opened of this.#opened.splice(0)) await opened[Symbol.asyncDispose]();
+    await this.#pooled?.[Symbol.asyncDispose]();
+    this.#pooled = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+    await this.database[Symbol.asyncDispose]();
+  }
+}
