@@ -1,5 +1,24 @@
 import type { AttackClass } from "./attack.ts";
 import { forgedContext } from "./forged-context.ts";
+import { doBlocks, heldCursors, leftBehind, listening, sessionLocks, temporaryObjects } from "./left-in-session.ts";
+import { preparedStatements } from "./prepared-statements.ts";
+import { replayedSeal } from "./replayed-seal.ts";
+import { searchPath } from "./search-path.ts";
+import { secondEntry } from "./second-entry.ts";
+import { settingsPlanted } from "./settings-planted.ts";
 
 /** Every class of attacks. */
-export const classes: readonly AttackClass[] = [forgedContext];
+export const classes: readonly AttackClass[] = [
+  forgedContext,
+  replayedSeal,
+  secondEntry,
+  settingsPlanted,
+  searchPath,
+  preparedStatements,
+  heldCursors,
+  listening,
+  sessionLocks,
+  temporaryObjects,
+  doBlocks,
+  leftBehind,
+];

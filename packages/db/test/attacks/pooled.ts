@@ -10,6 +10,8 @@ import type { Row } from "./session.ts";
 export interface Pooled extends AsyncDisposable {
   /** A request of a tenant in which the attacker's statements run, one message each; the rows that they return. */
   inject(principal: UserPrincipal, statements: readonly string[]): Promise<Row[]>;
+  /** Statements of the attacker's on the connection, without a tenant and without a transaction around them. */
+  bare(statements: readonly string[]): Promise<Row[]>;
   /** A normal request of a tenant, and all that it answers. */
   request(principal: UserPrincipal): Promise<string>;
 }
@@ -46,6 +48,12 @@ export const poolThroughDriver = async (url: string): Promise<Pooled> => {
         for (const sql of statements) found.push(...[await em.execute<Row[] | undefined>(sql)].flat().filter(isRow));
         return found;
       }),
+    bare: async (statements) => {
+      const em = orm.em.fork();
+      const found: Row[] = [];
+      for (const sql of statements) found.push(...[await em.execute<Row[] | undefined>(sql)].flat().filter(isRow));
+      return found;
+    },
     request: (principal) =>
       forkForTenant(orm.em, principal, occasion).transactional(async (em) =>
         JSON.stringify([
@@ -83,13 +91,14 @@ export const poolWithNames = async (url: string): Promise<Pooled> => {
       throw error;
     }
   };
+  const all = async (statements: readonly string[]) => {
+    const found: Row[] = [];
+    for (const sql of statements) found.push(...[await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows));
+    return found;
+  };
   return {
-    inject: (principal, statements) =>
-      within(principal, async () => {
-        const found: Row[] = [];
-        for (const sql of statements) found.push(...[await client.query<Row>(sql)].flat().flatMap(({ rows }) => rows));
-        return found;
-      }),
+    inject: (principal, statements) => within(principal, () => all(statements)),
+    bare: all,
     request: (principal) =>
       within(principal, async () => {
         const found: Row[] = [];

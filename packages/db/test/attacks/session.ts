@@ -1,4 +1,4 @@
-import { Client, DatabaseError, type QueryResult } from "pg";
+import { Client, DatabaseError, Query, type QueryResult } from "pg";
 import type { UserPrincipal } from "../../src/tenancy/principal.ts";
 import { enter } from "../../src/testing/enter.ts";
 
@@ -7,12 +7,13 @@ export type Row = Record<string, unknown>;
 /** A connection that an attacker has to himself. */
 export class Session implements AsyncDisposable {
   readonly client: Client;
-  /** Payloads of notifications that arrived. */
+  /** Notices and notifications that arrived. */
   readonly heard: string[] = [];
 
   private constructor(client: Client) {
     this.client = client;
     client.on("notification", ({ channel, payload }) => this.heard.push(`${channel}: ${payload ?? ""}`));
+    client.on("notice", ({ message }) => this.heard.push(message ?? ""));
     // Told to whoever runs a statement next.
     client.on("error", () => undefined);
   }
@@ -56,6 +57,41 @@ export class Session implements AsyncDisposable {
     } finally {
       await this.run("rollback to savepoint answer");
     }
+  }
+
+  /** Whether a statement is told apart by what it names: an id of the victim's, and one that never was. */
+  async tellsApart(theirs: string, ghost: string, sqlOf: (id: string) => string): Promise<true | string> {
+    const about = async (id: string) => (await this.answer(sqlOf(id))).replaceAll(id, "the id");
+    const [known, never] = [await about(theirs), await about(ghost)];
+    return known === never ? `both: ${never.slice(0, 200)}` : true;
+  }
+
+  /** COPY … TO STDOUT: what comes out. */
+  async copyOut(sql: string): Promise<string> {
+    const chunks: Buffer[] = [];
+    const keep = ({ chunk }: { chunk: Buffer }) => chunks.push(chunk);
+    const { connection } = this.client as unknown as { connection: NodeJS.EventEmitter };
+    connection.on("copyData", keep);
+    try {
+      await this.run(sql);
+    } finally {
+      connection.off("copyData", keep);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+
+  /** COPY … FROM STDIN of one text. */
+  copyIn(sql: string, text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const query = new Query(sql, (error: Error | null) => (error === null ? resolve() : reject(error)));
+      Object.assign(query, {
+        handleCopyInResponse: (connection: { sendCopyFromChunk: (chunk: Buffer) => void; endCopyFrom: () => void }) => {
+          connection.sendCopyFromChunk(Buffer.from(text));
+          connection.endCopyFrom();
+        },
+      });
+      this.client.query(query);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,7 @@ import { Session, type Row } from "./session.ts";
 export interface Cast {
   readonly us: MadeTenant;
   readonly them: MadeTenant;
+  readonly ourKey: MadeKey;
   readonly theirKey: MadeKey;
   /** Texts of the victim that nobody else has and nobody can guess. */
   readonly canaries: readonly string[];
@@ -32,16 +33,24 @@ export const makeOriginal = async (): Promise<{ database: TestDatabase; cast: Ca
     for (const entity of tenantEntities)
       if (nameOf(entity) !== "User") await makeRow(admin, orm, anyEntity(entity), tenantId);
   }
-  const theirKey = await makeKey(admin, them);
+  const [ourKey, theirKey] = [await makeKey(admin, us), await makeKey(admin, them)];
   const { rows } = await admin.query<{ canaries: string[] }>(
     "select array[t.name, t.slug, d.title, d.content, d.content_hash] as canaries from app.tenants t join app.documents d on d.tenant_id = t.id where d.id = $1",
     [them.documentId],
   );
   const canaries = [...(rows[0]?.canaries ?? []), them.email, them.sessionId, theirKey.keyHash.toString("hex")];
+  await admin.query(
+    `insert into app.audit_logs (tenant_id, timestamp, id, actor_kind, action, resource_type, details)
+     select tenant_id, now(), gen_random_uuid(), 'user', 'documents.create', 'documents', jsonb_build_object('title', title)
+     from app.documents`,
+  );
+  // A month that is past its retention.
+  await admin.query("create table archive.audit_logs_2020_01 as select * from app.audit_logs");
+  await admin.query("alter table archive.audit_logs_2020_01 owner to severalty_owner");
   await admin.query("analyze");
   await orm.close();
   await admin.end();
-  return { database, cast: { us, them, theirKey, canaries } };
+  return { database, cast: { us, them, ourKey, theirKey, canaries } };
 };
 
 /** A database under attack, with its defences or without. */
@@ -101,6 +110,11 @@ export class World implements AsyncDisposable {
     return (await this.#pool()).inject(this.us, statements);
   }
 
+  /** What the attacker runs on that connection before any tenant is entered in it. */
+  async bare(...statements: readonly string[]): Promise<Row[]> {
+    return (await this.#pool()).bare(statements);
+  }
+
   /** A normal request of the victim's. */
   async request(): Promise<string> {
     return (await this.#pool()).request(this.them);
@@ -114,9 +128,32 @@ export class World implements AsyncDisposable {
     return before === after ? "nothing" : true;
   }
 
+  /**
+   * The same on a connection that is opened after the plant. That nobody is served until the plant is gone is no disturbance: nothing is
+   * answered then.
+   */
+  async disturbsAnew(plant: () => Promise<unknown>): Promise<true | string> {
+    const before = withoutPlans(await this.request());
+    await plant();
+    await this.#pooled?.[Symbol.asyncDispose]();
+    this.#pooled = undefined;
+    const after = await this.request().then(withoutPlans, (error: unknown) => `failed: ${String(error)}`);
+    return before === after || after.startsWith("failed: ") ? "nothing" : true;
+  }
+
   /** Every row that is not the attacker's. */
   state(): Promise<Snapshot> {
     return snapshot(this.admin, { except: this.us.tenantId });
+  }
+
+  /** Of the victim's rows in a table one id, which an attacker may know. */
+  async theirId(table: string): Promise<string> {
+    const { rows } = await this.admin.query<{ id: string }>(
+      `select id from ${table} where tenant_id = $1 order by id limit 1`,
+      [this.them.tenantId],
+    );
+    if (rows[0] === undefined) throw new Error(`the victim has no row in ${table}`);
+    return rows[0].id;
   }
 
   /** An id that never was. */
@@ -146,3 +183,7 @@ export class World implements AsyncDisposable {
     await this.database[Symbol.asyncDispose]();
   }
 }
+
+/** An answer of `request` less the list of all settings, most of which shape plans alone; what they shape is still in it. */
+const withoutPlans = (answer: string): string =>
+  JSON.stringify((JSON.parse(answer) as unknown[]).filter((part) => !JSON.stringify(part).startsWith('[{"name":"allow_')));
