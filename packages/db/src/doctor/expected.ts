@@ -53,6 +53,7 @@ export const indexesAcrossTenants = {
 /** Every SECURITY DEFINER function, and the one role that may execute it; none: trigger or other gate functions alone. */
 export const gateFunctions = {
   "app.audit": [],
+  "app.begin_entry": [],
   "app.enter": ["severalty_app"],
   "app.enter_key": ["severalty_app"],
   "app.entered": [],
