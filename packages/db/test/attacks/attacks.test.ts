@@ -40,7 +40,7 @@ const expectNothing = async (world: World, attack: Attack) => {
     verdict: await verdictOf(world, attack),
     after: await world.request(),
   }));
-  expect(verdict).toMatchObject(attack.victimWrites === true ? { ...nothing, wrote: verdict.wrote } : nothing);
+  expect(verdict, `got through: ${verdict.met} ${world.difference}`).toMatchObject(attack.victimWrites === true ? { ...nothing, wrote: verdict.wrote } : nothing);
   expect(after).toBe(answer);
 };
 

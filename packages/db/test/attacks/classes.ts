@@ -1,11 +1,15 @@
 import type { AttackClass } from "./attack.ts";
 import { forgedContext } from "./forged-context.ts";
+import { copying } from "./copying.ts";
 import { doBlocks, heldCursors, leftBehind, listening, sessionLocks, temporaryObjects } from "./left-in-session.ts";
+import { leakyFunctions } from "./leaky-functions.ts";
 import { preparedStatements } from "./prepared-statements.ts";
 import { replayedSeal } from "./replayed-seal.ts";
+import { conflicts, keyOracles, merges, moves } from "./row-moves.ts";
 import { searchPath } from "./search-path.ts";
 import { secondEntry } from "./second-entry.ts";
 import { settingsPlanted } from "./settings-planted.ts";
+import { largeObjects, sqlFunctions } from "./sql-functions.ts";
 
 /** Every class of attacks. */
 export const classes: readonly AttackClass[] = [
@@ -21,4 +25,12 @@ export const classes: readonly AttackClass[] = [
   temporaryObjects,
   doBlocks,
   leftBehind,
+  copying,
+  merges,
+  moves,
+  conflicts,
+  keyOracles,
+  leakyFunctions,
+  sqlFunctions,
+  largeObjects,
 ];

@@ -19,13 +19,26 @@ export const heldCursors: AttackClass = {
   ],
 };
 
+/** Subscribes, lets the victim come by, and looks whether the connection listens still. UNLISTEN takes effect at the victim's COMMIT. */
+const subscribe = (title: string, ...plants: readonly string[]): Attack => ({
+  title,
+  without: entry,
+  attack: async (world) => {
+    await world.inject(...plants);
+    await world.request();
+    const channels = await world.bare("select pg_listening_channels() as channel");
+    return channels.length > 0 ? true : "silence";
+  },
+});
+
 /** Subscriptions that outlive their request. */
 export const listening: AttackClass = {
   name: "LISTEN and NOTIFY",
   stoppedBy: "entering stops listening; nothing in the project listens or notifies, so that there is nothing to forge or to hear",
   attacks: [
-    leave("a channel listened to", "listen planted"),
-    leave("a channel listened to, by a DO block", "do $$ begin execute 'listen planted'; end $$"),
+    subscribe("a channel listened to", "listen planted"),
+    subscribe("a channel listened to, by a DO block", "do $$ begin execute 'listen planted'; end $$"),
+    subscribe("a channel listened to, outside a transaction", "COMMIT", "listen planted"),
     {
       title: "everything that the victim's requests and the triggers on his rows notify of",
       without: [

@@ -23,11 +23,10 @@ const settings = `select name, setting from pg_settings order by name`;
 
 /** What one request could find of another in the session, beside settings. */
 const leftovers = `select
-  (select array_agg(channel) from pg_listening_channels() channel) as channels,
   (select array_agg(name) from pg_cursors where name <> '') as cursors,
   (select array_agg(objid) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks,
   (select array_agg(relname) from pg_class where relpersistence = 't') as temporary,
-  current_setting('app.actor', true) as variable, current_user::text as role, session_user::text as login,
+  nullif(current_setting('app.actor', true), '') as variable, current_user::text as role, session_user::text as login,
   pg_my_temp_schema()::text as "temporarySchema",
   timestamptz '2026-03-04 05:06:07.891+00' as moment, interval '1 day 2 hours' as span, 0.1::float8 + 0.2::float8 as float,
   '\\x0102'::bytea::text as bytes, E'\\\\x41' as escaped, '2026-04-03'::text::date + 1 as day`;

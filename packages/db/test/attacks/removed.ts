@@ -6,7 +6,7 @@
 /** Any text whose first 36 characters are a uuid is a valid context, in any transaction. */
 export const seal = [
   `create or replace function app.tenant_id() returns uuid language sql stable parallel safe as $$
-    select nullif(left(current_setting('app.context', true), 36), '')::uuid $$`,
+    select nullif(left(pg_catalog.current_setting('app.context', true), 36), '')::uuid $$`,
 ];
 
 /** Whoever asks enters, as often as he likes and whatever has ended; nothing that was in the session is reset. */

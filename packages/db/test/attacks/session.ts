@@ -1,4 +1,4 @@
-import { Client, DatabaseError, Query, type QueryResult } from "pg";
+import { Client, Query, type DatabaseError, type QueryResult } from "pg";
 import type { UserPrincipal } from "../../src/tenancy/principal.ts";
 import { enter } from "../../src/testing/enter.ts";
 
@@ -52,7 +52,7 @@ export class Session implements AsyncDisposable {
       const { rows, rowCount } = await this.client.query<Row>(sql, values && [...values]);
       return JSON.stringify({ rows, rowCount });
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      if (!isServerError(error)) throw error;
       return JSON.stringify(tellingsOf(error));
     } finally {
       await this.run("rollback to savepoint answer");
@@ -111,3 +111,7 @@ export const tellingsOf = (error: DatabaseError): (string | undefined)[] => [
   error.column,
   error.constraint,
 ];
+
+/** Also one that the ORM has wrapped, with all that the server told. */
+export const isServerError = (error: unknown): error is DatabaseError =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { DatabaseError } from "pg";
-import { tellingsOf } from "./session.ts";
+import { isServerError, tellingsOf } from "./session.ts";
 import type { Attack } from "./attack.ts";
 import type { World } from "./world.ts";
 
@@ -39,8 +38,8 @@ const refusals = /not queryable|Connection (terminated|ended)|the transaction wa
 const refusal = (error: unknown): unknown => {
   const links: Error[] = [];
   for (let link = error; link instanceof Error && !links.includes(link); link = link.cause) links.push(link);
-  const server = links.find((link) => link instanceof DatabaseError);
-  if (server instanceof DatabaseError) return tellingsOf(server);
+  const server = links.find(isServerError);
+  if (server !== undefined) return tellingsOf(server);
   if (links.some(({ message }) => refusals.test(message))) return links.map(({ message }) => message);
   throw error;
 };

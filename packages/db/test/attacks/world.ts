@@ -4,6 +4,7 @@ import { tenantEntities } from "../../src/entities.ts";
 import type { RoleName } from "../../src/roles.ts";
 import { anyEntity, makeRow, nameOf } from "../../src/testing/make-row.ts";
 import { makeKey, makeMember, makeTenant, type MadeKey, type MadeTenant } from "../../src/testing/make-tenant.ts";
+import { errorWord } from "../../src/testing/outcome.ts";
 import { snapshot, type Snapshot } from "../../src/testing/snapshot.ts";
 import { TestDatabase } from "../../src/testing/test-database.ts";
 import type { Attack } from "./attack.ts";
@@ -61,6 +62,8 @@ export class World implements AsyncDisposable {
   readonly them: MadeTenant;
   readonly cast: Cast;
   readonly database: TestDatabase;
+  /** Where the victim's answer was another, for whoever reads why a test has failed. */
+  difference = "";
   readonly #opened: AsyncDisposable[] = [];
   #pooled: Pooled | undefined;
   #attack: Attack | undefined;
@@ -125,7 +128,7 @@ export class World implements AsyncDisposable {
     const before = await this.request();
     await plant();
     const after = await this.request().catch((error: unknown) => `failed: ${String(error)}`);
-    return before === after ? "nothing" : true;
+    return this.#compare(before, after);
   }
 
   /**
@@ -137,8 +140,8 @@ export class World implements AsyncDisposable {
     await plant();
     await this.#pooled?.[Symbol.asyncDispose]();
     this.#pooled = undefined;
-    const after = await this.request().then(withoutPlans, (error: unknown) => `failed: ${String(error)}`);
-    return before === after || after.startsWith("failed: ") ? "nothing" : true;
+    const after = await this.request().then(withoutPlans, errorWord);
+    return after.startsWith("SV") ? "refused" : this.#compare(before, after);
   }
 
   /** Every row that is not the attacker's. */
@@ -159,6 +162,13 @@ export class World implements AsyncDisposable {
   /** An id that never was. */
   ghost(): string {
     return newId();
+  }
+
+  #compare(before: string, after: string): true | string {
+    if (before === after) return "nothing";
+    const at = [...before].findIndex((character, position) => after[position] !== character);
+    this.difference = `${before.slice(Math.max(0, at - 80), at + 40)} … became … ${after.slice(Math.max(0, at - 80), at + 40)}`;
+    return true;
   }
 
   async #pool(): Promise<Pooled> {
