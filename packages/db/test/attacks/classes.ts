@@ -1,5 +1,6 @@
 import type { AttackClass } from "./attack.ts";
 import { forgedContext } from "./forged-context.ts";
+import { activities, catalogs, ownRules, partitions, roleChanges, statistics } from "./catalogs.ts";
 import { copying } from "./copying.ts";
 import { doBlocks, heldCursors, leftBehind, listening, sessionLocks, temporaryObjects } from "./left-in-session.ts";
 import { leakyFunctions } from "./leaky-functions.ts";
@@ -33,4 +34,10 @@ export const classes: readonly AttackClass[] = [
   leakyFunctions,
   sqlFunctions,
   largeObjects,
+  statistics,
+  activities,
+  catalogs,
+  partitions,
+  roleChanges,
+  ownRules,
 ];

@@ -38,11 +38,11 @@ export const leakyFunctions: AttackClass = {
   stoppedBy: "a policy's condition comes first for all that is not LEAKPROOF; nobody can create functions",
   attacks: [
     condition("a cast whose error names the text", () => "content::int > 0"),
-    condition("a cast to uuid inside a sub-select", () => "exists (select content::uuid)"),
-    condition("a cast to jsonb of every row", () => "(title)::jsonb is not null"),
-    condition("a date made of a text", () => "to_date(content, 'YYYY-MM-DD') is null or content::date is null"),
+    condition("a cast to uuid inside a sub-select", () => "(select content::uuid) is null"),
+    condition("a cast to jsonb", () => `('"' || title)::jsonb is not null`),
+    condition("a cast to a date", () => "content::date is null"),
     condition("a setting looked up under the text's name", () => "current_setting(title) is null"),
-    condition("a relation looked up under the text's name", () => "content::regclass is null"),
+    condition("a relation looked up under the text's name", () => "quote_ident(content)::regclass is null"),
     guess("a division by zero for the right length", Array.from({ length: 60 }, (_, at) => at), (length) => `1 / (length(title) - ${length}) > 5`),
     guess("a regular expression that is broken for the right letter", Array.from({ length: 26 }, (_, at) => 97 + at), (code) =>
       `title ~ (case when left(title, 1) = '${String.fromCodePoint(code)}' then '(' else 'x' end)`),

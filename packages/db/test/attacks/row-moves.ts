@@ -1,5 +1,5 @@
 import type { Attack, AttackClass } from "./attack.ts";
-import { grants, policies } from "./removed.ts";
+import { policies, seal } from "./removed.ts";
 import type { Session } from "./session.ts";
 import type { World } from "./world.ts";
 
@@ -24,8 +24,8 @@ export const merges: AttackClass = {
       `merge into app.teams t using (values ('${them.tenantId}'::uuid)) v (id) on t.id = v.id
        when not matched then insert (tenant_id, id, name, created_at, updated_at) values (v.id, gen_random_uuid(), 'merged', now(), now())`),
     statement("rows taken over from a source that is not the own", ({ us, them }) =>
-      `merge into app.teams t using (select content from app.documents where tenant_id = '${them.tenantId}') v (content) on t.name = v.content
-       when not matched then insert (tenant_id, id, name, created_at, updated_at) values ('${us.tenantId}', gen_random_uuid(), v.content, now(), now())`,
+      `merge into app.teams t using (select title from app.documents where tenant_id = '${them.tenantId}') v (title) on t.name = v.title
+       when not matched then insert (tenant_id, id, name, created_at, updated_at) values ('${us.tenantId}', gen_random_uuid(), v.title, now(), now())`,
       () => "select name from app.teams"),
     statement("a delete of what it matches", ({ them }) =>
       `merge into app.documents d using (values ('${them.documentId}'::uuid)) v (id) on d.id = v.id when matched then delete`),
@@ -136,10 +136,10 @@ export const keyOracles: AttackClass = {
     oracle("a tenant of the other's id made once more", ["grant insert on app.tenants to severalty_app", ...policies], ({ them }) => them.tenantId,
       (_, id) => `insert into app.tenants (id, slug, name, created_at, updated_at) values ('${id}', 'new-slug', 'New', now(), now())`),
     oracle("entering with the other tenant's user and a session of the own",
-      [`create or replace function app.enter(session uuid, usr uuid, tenant uuid, role text, request_id text, action text)
+      [...seal, `create or replace function app.enter(session uuid, usr uuid, tenant uuid, role text, request_id text, action text)
           returns void language plpgsql security definer as $$ begin
           if not exists (select from app.users u where u.id = usr) then raise exception 'no such user'; end if;
-          raise exception 'not yours'; end $$`,
+          perform set_config('app.context', concat_ws('|', tenant, usr), true); end $$`,
         "alter function app.enter(uuid, uuid, uuid, text, text, text) owner to severalty_gate"],
       ({ them }) => them.userId,
       ({ us, them }, id) => `select set_config('app.context', '', true), app.enter('${us.sessionId}', '${id}', '${them.tenantId}', 'agency_admin', 'r', 'a')`),

@@ -59,7 +59,7 @@ export const secondEntry: AttackClass = {
           begin perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
             raise exception 'undo'; exception when raise_exception then null; end;
           perform app.enter('${world.them.sessionId}', '${world.them.userId}', '${world.them.tenantId}', '${world.them.role}', 'r', 'a');
-        end $$`);
+        end $$`).catch(() => session.run("rollback"));
       return session.run(titles);
     }),
     switching("entering both in one statement, one of the two in a CTE", async (world, session) => {

@@ -19,8 +19,8 @@ const settable = async (session: Session): Promise<Setting[]> =>
      where context = 'user' and name not in (${untouched.map((name) => `'${name}'`).join(", ")}) order by name`,
   )) as unknown as Setting[];
 
-/** What is not the session's state: seeds, and what a transaction alone has. */
-const untouched = ["seed", "transaction_isolation", "transaction_read_only", "transaction_deferrable"];
+/** Not the session's state: seeds and what a transaction alone has; and a library that is not there, for want of which nobody connects. */
+const untouched = ["seed", "transaction_isolation", "transaction_read_only", "transaction_deferrable", "local_preload_libraries"];
 
 /** Texts that a setting takes, where not any will do. */
 const texts: Record<string, string> = {

@@ -1,10 +1,10 @@
 import type { Attack, AttackClass } from "./attack.ts";
 import { policies } from "./removed.ts";
 
-const call = (title: string, sql: string, without: readonly string[] = policies): Attack => ({
+const call = (title: string, sql: string | readonly string[], without: readonly string[] = policies): Attack => ({
   title,
   without,
-  attack: (world) => world.ours(sql),
+  attack: (world) => world.ours(...[sql].flat()),
 });
 
 const stored = "pg_relation_filepath('app.documents')";
@@ -39,12 +39,15 @@ export const largeObjects: AttackClass = {
   name: "large objects",
   stoppedBy: "the project stores nothing in them; those functions that reach files are granted to nobody",
   attacks: [
-    call("the table's file, imported as a large object", `select lo_get(lo_import(${stored})) as bytes`, ["grant execute on function lo_import(text) to severalty_app"]),
+    call("the table's file, imported as a large object", [`select set_config('x.object', lo_import(${stored})::text, true)`, "select lo_get(current_setting('x.object')::oid) as bytes"], ["grant execute on function lo_import(text) to severalty_app"]),
     {
       title: "a large object written over a file of the server's",
       without: ["grant execute on function lo_export(oid, text) to severalty_app"],
       attack: async (world) => {
-        await world.ours("select lo_export(lo_from_bytea(0, 'planted'), '/dev/null')");
+        await world.ours(
+          "select set_config('x.object', lo_from_bytea(0, 'planted')::text, true)",
+          "select lo_export(current_setting('x.object')::oid, '/dev/null')",
+        );
         return true;
       },
     },

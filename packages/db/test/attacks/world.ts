@@ -35,11 +35,13 @@ export const makeOriginal = async (): Promise<{ database: TestDatabase; cast: Ca
       if (nameOf(entity) !== "User") await makeRow(admin, orm, anyEntity(entity), tenantId);
   }
   const [ourKey, theirKey] = [await makeKey(admin, us), await makeKey(admin, them)];
-  const { rows } = await admin.query<{ canaries: string[] }>(
-    "select array[t.name, t.slug, d.title, d.content, d.content_hash] as canaries from app.tenants t join app.documents d on d.tenant_id = t.id where d.id = $1",
-    [them.documentId],
+  const { rows } = await admin.query<{ canaries: (string | null)[] }>(
+    `select array[t.name, t.slug] || array_agg(d.title) || array_agg(nullif(d.content, '')) as canaries
+     from app.tenants t join app.documents d on d.tenant_id = t.id where t.id = $1 group by t.id`,
+    [them.tenantId],
   );
-  const canaries = [...(rows[0]?.canaries ?? []), them.email, them.sessionId, theirKey.keyHash.toString("hex")];
+  const texts = (rows[0]?.canaries ?? []).filter((text) => text !== null);
+  const canaries = [...texts, them.email, them.sessionId, theirKey.keyHash.toString("hex")];
   await admin.query(
     `insert into app.audit_logs (tenant_id, timestamp, id, actor_kind, action, resource_type, details)
      select tenant_id, now(), gen_random_uuid(), 'user', 'documents.create', 'documents', jsonb_build_object('title', title)
@@ -88,6 +90,7 @@ export class World implements AsyncDisposable {
   /** Runs an attack, then closes what it opened. */
   async suffer<Result>(attack: Attack, work: () => Promise<Result>): Promise<Result> {
     this.#attack = attack;
+    this.difference = "";
     try {
       return await work();
     } finally {
