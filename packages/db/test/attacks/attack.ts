@@ -12,6 +12,8 @@ export interface Attack {
   readonly weakDriver?: "names its statements";
   /** Leaves something in the database that later attacks would meet: gets a database to itself. */
   readonly isAlone?: boolean;
+  /** Everybody connects by way of PgBouncer. */
+  readonly throughPgBouncer?: boolean;
   /** The victim's normal requests write too, so that rows of his that are other than before prove nothing. */
   readonly victimWrites?: boolean;
   /** Why it cannot be run here, when it cannot. */

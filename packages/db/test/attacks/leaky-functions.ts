@@ -2,12 +2,12 @@ import type { Attack, AttackClass } from "./attack.ts";
 import { creation, policies } from "./removed.ts";
 import type { World } from "./world.ts";
 
-/** A condition that fails on rows, to be evaluated before the policy; the error's words are what is looted. */
+/** A condition that fails on the victim's rows, to be evaluated before the policy; the error's words are what is looted. */
 const condition = (title: string, where: (world: World) => string): Attack => ({
   title,
   without: policies,
   attack: (world) =>
-    world.ours(`select count(*) from app.documents where tenant_id = '${world.them.tenantId}' and ${where(world)}`),
+    world.ours(`select count(*) from app.documents where case when tenant_id = '${world.them.tenantId}' then ${where(world)} end`),
 });
 
 /** Whether a condition fails tells of a row: asked for every value until it does. */

@@ -118,6 +118,36 @@ export const replayedSeal: AttackClass = {
       },
     },
     {
+      title: "a seal of a transaction that may only read, used in the next one of the same simple message",
+      without: entry,
+      attack: async (world) => {
+        const session = await world.session();
+        const rows = await session.run(
+          `begin read only; ${enterSql(world)}; select set_config('app.saved', current_setting('app.context'), false); commit;
+           begin read only; select set_config('app.context', current_setting('app.saved'), true); ${count}; commit`,
+        );
+        return hasRows(rows) ? true : "no rows";
+      },
+    },
+    {
+      title: "a seal of a transaction that may only read, used in the next one of the same DO block",
+      without: entry,
+      attack: async (world) => {
+        const session = await world.session();
+        await session.run("set default_transaction_read_only = on");
+        await session.run(`do $$ declare saved text; found bigint; begin
+            perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
+            saved := current_setting('app.context');
+            commit;
+            perform set_config('app.context', saved, true);
+            select count(*) into found from app.documents;
+            perform set_config('app.found', found::text, false);
+          end $$`);
+        const [row] = await session.run("select current_setting('app.found') as count");
+        return hasRows([row ?? {}]) ? true : "no rows";
+      },
+    },
+    {
       title: "a seal made in a subtransaction that was rolled back, brought into a later transaction",
       without: entry,
       attack: async (world) => {

@@ -9,6 +9,7 @@ import { snapshot, type Snapshot } from "../../src/testing/snapshot.ts";
 import { TestDatabase } from "../../src/testing/test-database.ts";
 import type { Attack } from "./attack.ts";
 import { poolThroughDriver, poolWithNames, type Pooled } from "./pooled.ts";
+import { startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 import { Session, type Row } from "./session.ts";
 
 /** The attacker's tenant and his victim's, the same in every world. */
@@ -68,6 +69,7 @@ export class World implements AsyncDisposable {
   difference = "";
   readonly #opened: AsyncDisposable[] = [];
   #pooled: Pooled | undefined;
+  #bouncer: PgBouncer | undefined;
   #attack: Attack | undefined;
 
   private constructor(database: TestDatabase, admin: Client, cast: Cast, isWeak: boolean) {
@@ -100,7 +102,7 @@ export class World implements AsyncDisposable {
 
   /** A connection of the attacker's own. */
   async session(role: RoleName = "severalty_app", url = this.#urlFor(role)): Promise<Session> {
-    const session = await Session.open(url);
+    const session = await Session.open(await this.#route(url));
     this.#opened.push(session);
     return session;
   }
@@ -124,6 +126,11 @@ export class World implements AsyncDisposable {
   /** A normal request of the victim's. */
   async request(): Promise<string> {
     return (await this.#pool()).request(this.them);
+  }
+
+  /** Its answer at the first or the second attempt: a connection may have to be discarded in between. */
+  async requestUntilServed(): Promise<string> {
+    return this.request().catch(() => this.request());
   }
 
   /** Whether the victim's next request answers anything but what it answered before the plant, a failure included. */
@@ -167,6 +174,12 @@ export class World implements AsyncDisposable {
     return newId();
   }
 
+  async #route(url: string): Promise<string> {
+    if (this.#attack?.throughPgBouncer !== true) return url;
+    this.#bouncer ??= await startPgBouncer(this.database.adminUrl);
+    return this.#bouncer.url(url);
+  }
+
   #compare(before: string, after: string): true | string {
     if (before === after) return "nothing";
     const at = [...before].findIndex((character, position) => after[position] !== character);
@@ -175,7 +188,7 @@ export class World implements AsyncDisposable {
   }
 
   async #pool(): Promise<Pooled> {
-    const url = this.database.url("severalty_app");
+    const url = await this.#route(this.database.url("severalty_app"));
     const isNaming = this.isWeak && this.#attack?.weakDriver !== undefined;
     this.#pooled ??= await (isNaming ? poolWithNames(url) : poolThroughDriver(url));
     return this.#pooled;
@@ -185,10 +198,17 @@ export class World implements AsyncDisposable {
     return this.isWeak && this.#attack?.weakRole !== undefined ? this.database.adminUrl : this.database.url(role);
   }
 
-  async #close(): Promise<void> {
+  /** Ends the attacker's own connections. */
+  async hangUp(): Promise<void> {
     for (const opened of this.#opened.splice(0)) await opened[Symbol.asyncDispose]();
+  }
+
+  async #close(): Promise<void> {
+    await this.hangUp();
     await this.#pooled?.[Symbol.asyncDispose]();
     this.#pooled = undefined;
+    await this.#bouncer?.[Symbol.asyncDispose]();
+    this.#bouncer = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
