@@ -28,12 +28,17 @@ const outside = (title: string, sql: string): Attack => ({
 /** COPY. */
 export const copying: AttackClass = {
   name: "COPY",
-  stoppedBy: "COPY TO asks the policy, COPY FROM is refused on a table that has one; files and programs are superusers' alone",
+  stoppedBy:
+    "COPY TO asks the policy, COPY FROM is refused on a table that has one; files and programs are superusers' alone",
   attacks: [
     out("a table copied out", "copy app.documents to stdout"),
     out("a query copied out, in binary", "copy (select title, content from app.documents) to stdout (format binary)"),
     out("deleted rows copied out", "copy (delete from app.documents returning title) to stdout"),
-    out("a partition of the audit log copied out", "copy app.audit_logs_default to stdout; copy (select details from app.audit_logs) to stdout", [...policies, ...grants("severalty_app")]),
+    out(
+      "a partition of the audit log copied out",
+      "copy app.audit_logs_default to stdout; copy (select details from app.audit_logs) to stdout",
+      [...policies, ...grants("severalty_app")],
+    ),
     {
       title: "rows of the other tenant copied in",
       without: policies,

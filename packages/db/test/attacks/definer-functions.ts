@@ -21,7 +21,10 @@ const valuesFor = (world: World, name: string, type: string): readonly unknown[]
     if (name === "tenant") return [them.tenantId];
     return [them.tenantId, them.userId, us.userId];
   }
-  if (type === "text") return [name === "role" ? "agency_admin" : name === "template" ? "blank" : name === "outcome" ? "denied" : "auth.login"];
+  if (type === "text")
+    return [
+      name === "role" ? "agency_admin" : name === "template" ? "blank" : name === "outcome" ? "denied" : "auth.login",
+    ];
   if (type === "bytea") return [world.cast.ourKey.keyHash];
   if (type === "jsonb") return ["{}"];
   if (type.startsWith("timestamp")) return [new Date(Date.now() + 3_600_000).toISOString()];
@@ -29,10 +32,16 @@ const valuesFor = (world: World, name: string, type: string): readonly unknown[]
 };
 
 const waysOf = (choices: readonly (readonly unknown[])[]): unknown[][] =>
-  choices.reduce<unknown[][]>((ways, values) => ways.flatMap((way) => values.map((value) => [...way, value])), [[]]).slice(0, waysMax);
+  choices
+    .reduce<unknown[][]>((ways, values) => ways.flatMap((way) => values.map((value) => [...way, value])), [[]])
+    .slice(0, waysMax);
 
 /** Calls every definer function in every way, and looks after each call which rows are to be seen. */
-const everyCall = async (world: World, role: RoleName, begin: (session: Session) => Promise<unknown>): Promise<unknown[]> => {
+const everyCall = async (
+  world: World,
+  role: RoleName,
+  begin: (session: Session) => Promise<unknown>,
+): Promise<unknown[]> => {
   const session = await world.session(role);
   const found: unknown[] = [];
   let calls = 0;
@@ -44,10 +53,12 @@ const everyCall = async (world: World, role: RoleName, begin: (session: Session)
       await begin(session);
       await session.run("savepoint call");
       const marks = takes.map((type, at) => `$${at + 1}::${type}`).join(", ");
-      const answer = await session.run(`select * from ${name}(${marks}) answer`, values).catch(async (error: unknown) => {
-        await session.run("rollback to savepoint call");
-        return String(error);
-      });
+      const answer = await session
+        .run(`select * from ${name}(${marks}) answer`, values)
+        .catch(async (error: unknown) => {
+          await session.run("rollback to savepoint call");
+          return String(error);
+        });
       const seen = await session.run("select title, content from app.documents").catch(async (error: unknown) => {
         await session.run("rollback to savepoint call");
         return String(error);
@@ -60,7 +71,11 @@ const everyCall = async (world: World, role: RoleName, begin: (session: Session)
   return found;
 };
 
-const calls = (role: RoleName, title: string, begin: (world: World) => (session: Session) => Promise<unknown>): Attack => ({
+const calls = (
+  role: RoleName,
+  title: string,
+  begin: (world: World) => (session: Session) => Promise<unknown>,
+): Attack => ({
   title,
   without: [
     ...grants(role),
@@ -78,8 +93,18 @@ export const definerFunctions: AttackClass = {
   stoppedBy: "each may be executed by the one role that needs it, and believes nothing that it can look up",
   attacks: [
     calls("severalty_app", "all of them as severalty_app, with no tenant entered", outside),
-    calls("severalty_app", "all of them as severalty_app, with the own tenant entered", ({ us }) => (session) =>
-      session.run("select app.enter($1, $2, $3, $4, 'r', 'documents.list')", [us.sessionId, us.userId, us.tenantId, us.role])),
+    calls(
+      "severalty_app",
+      "all of them as severalty_app, with the own tenant entered",
+      ({ us }) =>
+        (session) =>
+          session.run("select app.enter($1, $2, $3, $4, 'r', 'documents.list')", [
+            us.sessionId,
+            us.userId,
+            us.tenantId,
+            us.role,
+          ]),
+    ),
     calls("severalty_auth", "all of them as severalty_auth", outside),
     calls("severalty_platform", "all of them as severalty_platform", outside),
     calls("severalty_worker", "all of them as severalty_worker", outside),

@@ -56,18 +56,24 @@ export const forgedContext: AttackClass = {
     reading("the own sealed context with the tenant's id exchanged", ({ us, them }, sealed) =>
       sealed.replace(us.tenantId, them.tenantId),
     ),
-    reading("the other tenant's id put before the own sealed context", ({ them }, sealed) => `${them.tenantId}|${sealed}`),
-    reading("the own seal cut short under the other tenant's fields", (world, sealed) =>
-      `${fieldsOf(world).join("|")}|${sealed.slice(-64, -1)}`,
+    reading(
+      "the other tenant's id put before the own sealed context",
+      ({ them }, sealed) => `${them.tenantId}|${sealed}`,
     ),
-    reading("the own seal lengthened under the other tenant's fields", (world, sealed) =>
-      `${fieldsOf(world).join("|")}|${sealed.slice(-64)}0`,
+    reading(
+      "the own seal cut short under the other tenant's fields",
+      (world, sealed) => `${fieldsOf(world).join("|")}|${sealed.slice(-64, -1)}`,
+    ),
+    reading(
+      "the own seal lengthened under the other tenant's fields",
+      (world, sealed) => `${fieldsOf(world).join("|")}|${sealed.slice(-64)}0`,
     ),
     reading("more fields than there are, bars in them", (world) =>
       [...fieldsOf(world), "", "|", world.us.tenantId, mac].join("|"),
     ),
-    reading("control characters, letters of several bytes and a number too long for the fields", ({ them }) =>
-      `${them.tenantId}|\u0001\u007f\u00e9\u{1f600}|${"9".repeat(10_000)}|${mac}`,
+    reading(
+      "control characters, letters of several bytes and a number too long for the fields",
+      ({ them }) => `${them.tenantId}|\u0001\u007f\u00e9\u{1f600}|${"9".repeat(10_000)}|${mac}`,
     ),
     {
       title: "a forged context set for the session before any transaction begins",
@@ -94,6 +100,9 @@ export const forgedContext: AttackClass = {
         values ('${them.tenantId}', gen_random_uuid(), 'planted', now(), now())`,
     ),
     writing("an update under a forged context", () => `update app.documents set title = 'taken over'`),
-    writing("a delete under a forged context", ({ them }) => `delete from app.documents where id = '${them.documentId}'`),
+    writing(
+      "a delete under a forged context",
+      ({ them }) => `delete from app.documents where id = '${them.documentId}'`,
+    ),
   ],
 };

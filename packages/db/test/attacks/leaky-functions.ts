@@ -7,7 +7,9 @@ const condition = (title: string, where: (world: World) => string): Attack => ({
   title,
   without: policies,
   attack: (world) =>
-    world.ours(`select count(*) from app.documents where case when tenant_id = '${world.them.tenantId}' then ${where(world)} end`),
+    world.ours(
+      `select count(*) from app.documents where case when tenant_id = '${world.them.tenantId}' then ${where(world)} end`,
+    ),
 });
 
 /** Whether a condition fails tells of a row: asked for every value until it does. */
@@ -43,11 +45,22 @@ export const leakyFunctions: AttackClass = {
     condition("a cast to a date", () => "content::date is null"),
     condition("a setting looked up under the text's name", () => "current_setting(title) is null"),
     condition("a relation looked up under the text's name", () => "quote_ident(content)::regclass is null"),
-    guess("a division by zero for the right length", Array.from({ length: 60 }, (_, at) => at), (length) => `1 / (length(title) - ${length}) > 5`),
-    guess("a regular expression that is broken for the right letter", Array.from({ length: 26 }, (_, at) => 97 + at), (code) =>
-      `title ~ (case when left(title, 1) = '${String.fromCodePoint(code)}' then '(' else 'x' end)`),
-    guess("a number too large for the right letter", Array.from({ length: 26 }, (_, at) => 97 + at), (code) =>
-      `(case when left(title, 1) = '${String.fromCodePoint(code)}' then 2147483647 else 0 end) + length(title) > 5`),
+    guess(
+      "a division by zero for the right length",
+      Array.from({ length: 60 }, (_, at) => at),
+      (length) => `1 / (length(title) - ${length}) > 5`,
+    ),
+    guess(
+      "a regular expression that is broken for the right letter",
+      Array.from({ length: 26 }, (_, at) => 97 + at),
+      (code) => `title ~ (case when left(title, 1) = '${String.fromCodePoint(code)}' then '(' else 'x' end)`,
+    ),
+    guess(
+      "a number too large for the right letter",
+      Array.from({ length: 26 }, (_, at) => 97 + at),
+      (code) =>
+        `(case when left(title, 1) = '${String.fromCodePoint(code)}' then 2147483647 else 0 end) + length(title) > 5`,
+    ),
     {
       title: "a function of no cost that raises a notice for every row",
       without: [...policies, ...creation],
@@ -77,7 +90,11 @@ export const leakyFunctions: AttackClass = {
     },
     {
       title: "an index on an expression, which is computed for every row whoever makes it",
-      without: [...creation, "alter table app.documents owner to severalty_app", "alter table app.documents no force row level security"],
+      without: [
+        ...creation,
+        "alter table app.documents owner to severalty_app",
+        "alter table app.documents no force row level security",
+      ],
       isAlone: true,
       attack: async (world) => {
         const session = await world.session();

@@ -13,9 +13,19 @@ export const heldCursors: AttackClass = {
   name: "cursors WITH HOLD",
   stoppedBy: "entering refuses a session with a holdable cursor, and the driver discards the connection",
   attacks: [
-    leave("a cursor with hold over the own rows", "declare planted cursor with hold for select title from app.documents"),
-    leave("a cursor with hold, opened inside a DO block", "do $$ begin execute 'declare planted cursor with hold for select 1'; end $$"),
-    leave("a binary scrollable cursor with hold, opened outside a transaction", "COMMIT", "declare planted binary scroll cursor with hold for select 1"),
+    leave(
+      "a cursor with hold over the own rows",
+      "declare planted cursor with hold for select title from app.documents",
+    ),
+    leave(
+      "a cursor with hold, opened inside a DO block",
+      "do $$ begin execute 'declare planted cursor with hold for select 1'; end $$",
+    ),
+    leave(
+      "a binary scrollable cursor with hold, opened outside a transaction",
+      "COMMIT",
+      "declare planted binary scroll cursor with hold for select 1",
+    ),
   ],
 };
 
@@ -34,7 +44,8 @@ const subscribe = (title: string, ...plants: readonly string[]): Attack => ({
 /** Subscriptions that outlive their request. */
 export const listening: AttackClass = {
   name: "LISTEN and NOTIFY",
-  stoppedBy: "entering stops listening; nothing in the project listens or notifies, so that there is nothing to forge or to hear",
+  stoppedBy:
+    "entering stops listening; nothing in the project listens or notifies, so that there is nothing to forge or to hear",
   attacks: [
     subscribe("a channel listened to", "listen planted"),
     subscribe("a channel listened to, by a DO block", "do $$ begin execute 'listen planted'; end $$"),
@@ -49,7 +60,9 @@ export const listening: AttackClass = {
       attack: async (world) => {
         const session = await world.session();
         await session.run("listen documents; listen app; listen events; listen tenants");
-        await world.admin.query("update app.documents set updated_at = updated_at where id = $1", [world.them.documentId]);
+        await world.admin.query("update app.documents set updated_at = updated_at where id = $1", [
+          world.them.documentId,
+        ]);
         await session.run("select 1");
         return session.heard;
       },
@@ -63,8 +76,16 @@ export const sessionLocks: AttackClass = {
   stoppedBy: "entering releases every session lock of the connection",
   attacks: [
     leave("a session lock", "select pg_advisory_lock(4711)"),
-    leave("a shared session lock, taken twice", "select pg_advisory_lock_shared(1, 2)", "select pg_advisory_lock_shared(1, 2)"),
-    leave("a session lock, taken by a DO block that commits", "COMMIT", "do $$ begin perform pg_advisory_lock(4712); commit; end $$"),
+    leave(
+      "a shared session lock, taken twice",
+      "select pg_advisory_lock_shared(1, 2)",
+      "select pg_advisory_lock_shared(1, 2)",
+    ),
+    leave(
+      "a session lock, taken by a DO block that commits",
+      "COMMIT",
+      "do $$ begin perform pg_advisory_lock(4712); commit; end $$",
+    ),
   ],
 };
 
@@ -78,10 +99,19 @@ export const temporaryObjects: AttackClass = {
   name: "temporary objects",
   stoppedBy: "no role of the server may make temporary tables; entering refuses a session that has any",
   attacks: [
-    temporary("a temporary table with the name of the victim's", "create temporary table documents (id uuid, title text)"),
-    temporary("a temporary view over a catalog, found before it", "create temporary view pg_settings as select 'x' as name, 'y' as setting"),
+    temporary(
+      "a temporary table with the name of the victim's",
+      "create temporary table documents (id uuid, title text)",
+    ),
+    temporary(
+      "a temporary view over a catalog, found before it",
+      "create temporary view pg_settings as select 'x' as name, 'y' as setting",
+    ),
     temporary("a temporary sequence, by a DO block", "do $$ begin create temporary sequence planted; end $$"),
-    temporary("a function in the temporary schema", "create function pg_temp.planted() returns int language sql as 'select 1'"),
+    temporary(
+      "a function in the temporary schema",
+      "create function pg_temp.planted() returns int language sql as 'select 1'",
+    ),
     temporary("a type in the temporary schema", "create domain pg_temp.planted as text"),
   ],
 };
@@ -89,10 +119,18 @@ export const temporaryObjects: AttackClass = {
 /** Blocks that do in one statement what the driver would see as many. */
 export const doBlocks: AttackClass = {
   name: "DO blocks",
-  stoppedBy: "what a block leaves in the session is reset or refused as what a statement leaves; what it catches tells no more than it would have told",
+  stoppedBy:
+    "what a block leaves in the session is reset or refused as what a statement leaves; what it catches tells no more than it would have told",
   attacks: [
-    leave("settings set by a block", "do $$ begin set session timezone = 'Asia/Tokyo'; perform set_config('datestyle', 'German', false); end $$"),
-    leave("settings set by a block after a COMMIT of its own", "COMMIT", "do $$ begin commit; set session timezone = 'Asia/Tokyo'; commit; end $$"),
+    leave(
+      "settings set by a block",
+      "do $$ begin set session timezone = 'Asia/Tokyo'; perform set_config('datestyle', 'German', false); end $$",
+    ),
+    leave(
+      "settings set by a block after a COMMIT of its own",
+      "COMMIT",
+      "do $$ begin commit; set session timezone = 'Asia/Tokyo'; commit; end $$",
+    ),
     {
       title: "a refused insert's diagnostics, caught and read",
       without: ["do $$ begin execute 'alter table app.documents disable row level security'; end $$"],
@@ -130,7 +168,10 @@ export const leftBehind: AttackClass = {
       attack: (world) =>
         world.disturbs(() => {
           const { sessionId, userId, tenantId, role } = world.us;
-          return world.bare("begin isolation level repeatable read", `select app.enter('${sessionId}', '${userId}', '${tenantId}', '${role}', 'r', 'a')`);
+          return world.bare(
+            "begin isolation level repeatable read",
+            `select app.enter('${sessionId}', '${userId}', '${tenantId}', '${role}', 'r', 'a')`,
+          );
         }),
     },
     {

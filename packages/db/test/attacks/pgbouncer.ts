@@ -29,7 +29,12 @@ export const startPgBouncer = async (adminUrl: string): Promise<PgBouncer> => {
   const folder = mkdtempSync(join(tmpdir(), "severalty-pgbouncer-"));
   const users = join(folder, "users.txt");
   const file = join(folder, "pgbouncer.ini");
-  writeFileSync(users, Object.entries(rolePasswords).map(([role, password]) => `"${role}" "${password}"`).join("\n"));
+  writeFileSync(
+    users,
+    Object.entries(rolePasswords)
+      .map(([role, password]) => `"${role}" "${password}"`)
+      .join("\n"),
+  );
   writeFileSync(
     file,
     `[databases]

@@ -44,13 +44,13 @@ export const poolThroughDriver = async (url: string): Promise<Pooled> => {
     inject: (principal, statements) =>
       forkForTenant(orm.em, principal, occasion).transactional(async (em) => {
         const found: Row[] = [];
-        for (const sql of statements) found.push(...[await em.execute<Row[] | undefined>(sql)].flat().filter(isRow));
+        for (const sql of statements) found.push(...[await em.execute<Row[]>(sql)].flat().filter(isRow));
         return found;
       }),
     bare: async (statements) => {
       const em = orm.em.fork();
       const found: Row[] = [];
-      for (const sql of statements) found.push(...[await em.execute<Row[] | undefined>(sql)].flat().filter(isRow));
+      for (const sql of statements) found.push(...[await em.execute<Row[]>(sql)].flat().filter(isRow));
       return found;
     },
     request: (principal) =>
@@ -115,4 +115,4 @@ export const poolWithNames = async (url: string): Promise<Pooled> => {
 };
 
 /** A statement that returns nothing answers with what it did instead. */
-const isRow = (row: Row | undefined): row is Row => row !== undefined && row !== null;
+const isRow = (row: unknown): row is Row => typeof row === "object" && row !== null;

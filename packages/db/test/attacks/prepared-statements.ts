@@ -29,14 +29,32 @@ const inDo = (...statements: readonly string[]) =>
 /** Prepared statements left in a session, under names that others use. */
 export const preparedStatements: AttackClass = {
   name: "prepared statements",
-  stoppedBy: "the driver enters with a freshly parsed unnamed statement, and entering refuses a session with statements prepared in SQL",
+  stoppedBy:
+    "the driver enters with a freshly parsed unnamed statement, and entering refuses a session with statements prepared in SQL",
   attacks: [
-    hijack("the statement that enters, prepared anew so that it keeps the victim's credentials", deallocate("enter"), enterPlanted),
+    hijack(
+      "the statement that enters, prepared anew so that it keeps the victim's credentials",
+      deallocate("enter"),
+      enterPlanted,
+    ),
     hijack("the same inside a DO block", inDo("deallocate enter", enterPlanted)),
     hijack("the victim's first query, prepared anew so that it keeps the rows", deallocate("q0"), queryPlanted),
     hijack("the same inside a DO block, its own name deallocated alone", inDo("deallocate q0", queryPlanted)),
-    hijack("the same after the own transaction has ended, for no tenant", "COMMIT", deallocate("q0"), queryPlanted, deallocate("enter"), enterPlanted),
-    hijack("statements under all names that a driver with counters could come to use", deallocate("q0"), queryPlanted, deallocate("enter"),
-      ...Array.from({ length: 20 }, (_, at) => queryPlanted.replace("q0", `q${at + 4}`)), enterPlanted),
+    hijack(
+      "the same after the own transaction has ended, for no tenant",
+      "COMMIT",
+      deallocate("q0"),
+      queryPlanted,
+      deallocate("enter"),
+      enterPlanted,
+    ),
+    hijack(
+      "statements under all names that a driver with counters could come to use",
+      deallocate("q0"),
+      queryPlanted,
+      deallocate("enter"),
+      ...Array.from({ length: 20 }, (_, at) => queryPlanted.replace("q0", `q${at + 4}`)),
+      enterPlanted,
+    ),
   ],
 };

@@ -40,4 +40,5 @@ export const creation = [
 ];
 
 /** Tables of the tenants belong to the role that the server logs in with. */
-export const ownership = (...tables: readonly string[]) => tables.map((table) => `alter table ${table} owner to severalty_app`);
+export const ownership = (...tables: readonly string[]) =>
+  tables.map((table) => `alter table ${table} owner to severalty_app`);

@@ -66,17 +66,20 @@ export const replayedSeal: AttackClass = {
       await other.run(put(sealed));
       return other.run(count);
     }),
-    replay("a saved seal in another backend that begins while its transaction is still open, at the same snapshot", async (world, session, sealed) => {
-      await session.run("rollback");
-      await session.run("begin isolation level repeatable read");
-      const other = await world.session();
-      await session.run(put(sealed));
-      const [snapshot] = await session.run("select pg_export_snapshot() as name");
-      await other.run("begin isolation level repeatable read");
-      await other.run(`set transaction snapshot '${String(snapshot?.["name"])}'`);
-      await other.run(put(sealed));
-      return other.run(count);
-    }),
+    replay(
+      "a saved seal in another backend that begins while its transaction is still open, at the same snapshot",
+      async (world, session, sealed) => {
+        await session.run("rollback");
+        await session.run("begin isolation level repeatable read");
+        const other = await world.session();
+        await session.run(put(sealed));
+        const [snapshot] = await session.run("select pg_export_snapshot() as name");
+        await other.run("begin isolation level repeatable read");
+        await other.run(`set transaction snapshot '${String(snapshot?.["name"])}'`);
+        await other.run(put(sealed));
+        return other.run(count);
+      },
+    ),
     {
       title: "a seal that outlives COMMIT inside one simple message, in which now() stands still",
       without: entry,

@@ -53,24 +53,27 @@ export const searchPath: AttackClass = {
       without: [...entry, ...creation],
       attack: (world) =>
         world.disturbs(() =>
-          world.inject(...plantSchema("evil_catalog", "create view evil_catalog.pg_settings as select 'planted' as name, 'x' as setting")),
+          world.inject(
+            ...plantSchema(
+              "evil_catalog",
+              "create view evil_catalog.pg_settings as select 'planted' as name, 'x' as setting",
+            ),
+          ),
         ),
     },
     {
       title: "a function in a schema of the project's, chosen over the project's own for its arguments",
       without: [...entry, ...creation],
+      isAlone: true,
       attack: async (world) => {
-        await world.ours(
-          "create table app.loot (text text)",
-          `create function app.enter(text, text, text, text, text, text) returns void language plpgsql as $$ begin
-            insert into app.loot values (concat_ws(' ', $1, $2, $3, $4)); end $$`,
-        );
-        const { us, them } = world;
-        for (const { sessionId, userId, tenantId, role } of [us, them])
-          await world.admin.query({
-            text: `select app.enter('${sessionId}'::text, '${userId}', '${tenantId}', '${role}', 'r', 'a')`,
-          });
-        return world.ours("select text from app.loot");
+        await world.request();
+        const session = await world.session();
+        await session.run("create table app.loot (text text)");
+        // Parameters come without a type, and of two candidates PostgreSQL prefers the one that takes text.
+        await session.run(`create function app.enter(text, text, text, text, text, text) returns void language plpgsql as $$ begin
+          insert into app.loot values ($1); end $$`);
+        await world.request().catch(() => undefined);
+        return session.run("select text from app.loot");
       },
     },
     {
@@ -90,18 +93,6 @@ export const searchPath: AttackClass = {
         await world.request();
         const session = await world.session();
         return session.run("select text from app.loot");
-      },
-    },
-    {
-      title: "an extension or a language that reaches further",
-      without: creation,
-      attack: async (world) => {
-        const session = await world.session();
-        // Trusted: whoever may create in the database may install it.
-        await session.run("begin; drop extension if exists plpgsql; create extension plpgsql; rollback").catch(async () => {
-          await session.run("rollback; begin; create schema further; rollback");
-        });
-        return true;
       },
     },
   ],

@@ -37,14 +37,20 @@ const after = (title: string, ...between: readonly string[]) =>
 /** Entering twice in one transaction, by whoever has the credentials of both: a request belongs to one tenant. */
 export const secondEntry: AttackClass = {
   name: "second entry",
-  stoppedBy: "entering is refused in a transaction that has entered before (SV003), by the transaction's id and not by a variable",
+  stoppedBy:
+    "entering is refused in a transaction that has entered before (SV003), by the transaction's id and not by a variable",
   attacks: [
     after("entering again"),
     after("entering again after the context was emptied", "select set_config('app.context', '', true)"),
     after("entering again after the context was reset", "reset app.context"),
     after("entering again after RESET ALL", "reset all"),
     after("entering again after the context was set to what is no context", "set local app.context = 'x'"),
-    after("entering again after DISCARD", "discard plans; discard sequences", "reset session authorization", "set app.context = ''"),
+    after(
+      "entering again after DISCARD",
+      "discard plans; discard sequences",
+      "reset session authorization",
+      "set app.context = ''",
+    ),
     switching("entering again after the savepoint before the first entry was rolled back", async (world, session) => {
       await session.run("rollback; begin; savepoint s");
       await session.run(enterAs(world.us));
@@ -55,11 +61,13 @@ export const secondEntry: AttackClass = {
     }),
     switching("entering again in a block whose exception undoes the first entry", async (world, session) => {
       await session.run("rollback; begin");
-      await session.run(`do $$ begin
+      await session
+        .run(`do $$ begin
           begin perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
             raise exception 'undo'; exception when raise_exception then null; end;
           perform app.enter('${world.them.sessionId}', '${world.them.userId}', '${world.them.tenantId}', '${world.them.role}', 'r', 'a');
-        end $$`).catch(() => session.run("rollback"));
+        end $$`)
+        .catch(() => session.run("rollback"));
       return session.run(titles);
     }),
     switching("entering both in one statement, one of the two in a CTE", async (world, session) => {
@@ -70,13 +78,16 @@ export const secondEntry: AttackClass = {
       );
       return session.run(titles);
     }),
-    switching("entering again in a transaction that may only read, the context emptied between", async (world, session) => {
-      await session.run("rollback; begin read only");
-      await session.run(enterAs(world.us));
-      await session.run("select set_config('app.context', '', true)");
-      await session.run(enterAs(world.them));
-      return session.run(titles);
-    }),
+    switching(
+      "entering again in a transaction that may only read, the context emptied between",
+      async (world, session) => {
+        await session.run("rollback; begin read only");
+        await session.run(enterAs(world.us));
+        await session.run("select set_config('app.context', '', true)");
+        await session.run(enterAs(world.them));
+        return session.run(titles);
+      },
+    ),
     switching("entering first in a subtransaction that may only read, then outside it", async (world, session) => {
       await session.run("rollback; begin; savepoint s; set local transaction_read_only = on");
       await session.run(enterAs(world.us));

@@ -83,7 +83,10 @@ export class Session implements AsyncDisposable {
   /** COPY … FROM STDIN of one text. */
   copyIn(sql: string, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const query = new Query(sql, (error: Error | null) => (error === null ? resolve() : reject(error)));
+      const query = new Query(sql, [], (error: Error | undefined) => {
+        if (error instanceof Error) reject(error);
+        else resolve();
+      });
       Object.assign(query, {
         handleCopyInResponse: (connection: { sendCopyFromChunk: (chunk: Buffer) => void; endCopyFrom: () => void }) => {
           connection.sendCopyFromChunk(Buffer.from(text));

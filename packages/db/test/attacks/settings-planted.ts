@@ -20,7 +20,13 @@ const settable = async (session: Session): Promise<Setting[]> =>
   )) as unknown as Setting[];
 
 /** Not the session's state: seeds and what a transaction alone has; and a library that is not there, for want of which nobody connects. */
-const untouched = ["seed", "transaction_isolation", "transaction_read_only", "transaction_deferrable", "local_preload_libraries"];
+const untouched = [
+  "seed",
+  "transaction_isolation",
+  "transaction_read_only",
+  "transaction_deferrable",
+  "local_preload_libraries",
+];
 
 /** Texts that a setting takes, where not any will do. */
 const texts: Record<string, string> = {
@@ -82,7 +88,8 @@ const set = (name: string, value: string) => `set session "${name}" = ${value}`;
 /** Settings that the attacker leaves for whoever comes next. */
 export const settingsPlanted: AttackClass = {
   name: "settings planted",
-  stoppedBy: "entering resets every setting of the session, and refuses a role whose own settings are not those that it was given",
+  stoppedBy:
+    "entering resets every setting of the session, and refuses a role whose own settings are not those that it was given",
   attacks: [
     {
       title: "every setting that the role may set, from the catalog, set for the session, all at once",
@@ -98,7 +105,8 @@ export const settingsPlanted: AttackClass = {
       without: entry,
       attack: async (world) => {
         // Those that shape what is read or written; how a plan is made changes no answer, and is in the list above.
-        const shaping = /style|timezone|float|bytea|conforming|escape|isolation|read_only|deferrable|search_path|row_security|xml|null|timeout|encoding|role|triggers|lc_/i;
+        const shaping =
+          /style|timezone|float|bytea|conforming|escape|isolation|read_only|deferrable|search_path|row_security|xml|null|timeout|encoding|role|triggers|lc_/i;
         for (const statement of (await plantAll(world, set)).filter((sql) => shaping.test(sql)))
           if ((await world.disturbs(() => world.inject(statement))) === true) return true;
         return "nothing felt";
@@ -109,7 +117,12 @@ export const settingsPlanted: AttackClass = {
       without: entry,
       attack: (world) =>
         world.disturbs(() =>
-          world.inject("COMMIT", "set timezone = 'Asia/Tokyo'", "set datestyle = 'German'", "set extra_float_digits = -15"),
+          world.inject(
+            "COMMIT",
+            "set timezone = 'Asia/Tokyo'",
+            "set datestyle = 'German'",
+            "set extra_float_digits = -15",
+          ),
         ),
     },
     {
@@ -124,7 +137,9 @@ export const settingsPlanted: AttackClass = {
       title: "an isolation level for the session's rest",
       without: entry,
       attack: (world) =>
-        world.disturbs(() => world.inject("set session characteristics as transaction isolation level repeatable read")),
+        world.disturbs(() =>
+          world.inject("set session characteristics as transaction isolation level repeatable read"),
+        ),
     },
     {
       title: "a variable of the project's own that the code might read",
@@ -146,7 +161,9 @@ export const settingsPlanted: AttackClass = {
         const [name] = await session.run("select quote_ident(current_database()) as name");
         const alter = `alter role severalty_app in database ${String(name?.["name"])}`;
         try {
-          return await world.disturbsAnew(() => session.run(`${alter} set timezone = 'Asia/Tokyo'; ${alter} set search_path = public`));
+          return await world.disturbsAnew(() =>
+            session.run(`${alter} set timezone = 'Asia/Tokyo'; ${alter} set search_path = public`),
+          );
         } finally {
           await world.admin.query(`${alter} reset all`);
         }

@@ -18,9 +18,16 @@ const plant = (title: string, ...statements: readonly string[]): Attack => ({
 /** The same classes of leftovers where a connection changes hands without either side knowing. */
 export const throughPgBouncer: AttackClass = {
   name: "through PgBouncer",
-  stoppedBy: "as on a connection of one's own: the defences are in the database, and no statement of the driver has a name",
+  stoppedBy:
+    "as on a connection of one's own: the defences are in the database, and no statement of the driver has a name",
   attacks: [
-    plant("settings, among them some that PgBouncer does not keep apart", "set extra_float_digits = -10", "set bytea_output = escape", "set intervalstyle = 'iso_8601'", "set timezone = 'Asia/Tokyo'"),
+    plant(
+      "settings, among them some that PgBouncer does not keep apart",
+      "set extra_float_digits = -10",
+      "set bytea_output = escape",
+      "set intervalstyle = 'iso_8601'",
+      "set timezone = 'Asia/Tokyo'",
+    ),
     plant("a variable of the project's own", "select set_config('app.actor', 'somebody else', false)"),
     plant("transactions that may only read, from now on", "set session characteristics as transaction read only"),
     plant("a session lock", "select pg_advisory_lock(4711)"),

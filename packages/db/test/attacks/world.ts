@@ -182,7 +182,8 @@ export class World implements AsyncDisposable {
 
   #compare(before: string, after: string): true | string {
     if (before === after) return "nothing";
-    const at = [...before].findIndex((character, position) => after[position] !== character);
+    let at = 0;
+    while (before[at] === after[at]) at++;
     this.difference = `${before.slice(Math.max(0, at - 80), at + 40)} … became … ${after.slice(Math.max(0, at - 80), at + 40)}`;
     return true;
   }
@@ -219,4 +220,6 @@ export class World implements AsyncDisposable {
 
 /** An answer of `request` less the list of all settings, most of which shape plans alone; what they shape is still in it. */
 const withoutPlans = (answer: string): string =>
-  JSON.stringify((JSON.parse(answer) as unknown[]).filter((part) => !JSON.stringify(part).startsWith('[{"name":"allow_')));
+  JSON.stringify(
+    (JSON.parse(answer) as unknown[]).filter((part) => !JSON.stringify(part).startsWith('[{"name":"allow_')),
+  );
