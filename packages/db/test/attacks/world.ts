@@ -148,9 +148,9 @@ export class World implements AsyncDisposable {
   async disturbsAnew(plant: () => Promise<unknown>): Promise<true | string> {
     const before = withoutPlans(await this.request());
     await plant();
-    await this.#pooled?.[Symbol.asyncDispose]();
-    this.#pooled = undefined;
+    await this.#closePool();
     const after = await this.request().then(withoutPlans, errorWord);
+    await this.#closePool();
     return after.startsWith("SV") ? "refused" : this.#compare(before, after);
   }
 
@@ -204,10 +204,14 @@ export class World implements AsyncDisposable {
     for (const opened of this.#opened.splice(0)) await opened[Symbol.asyncDispose]();
   }
 
-  async #close(): Promise<void> {
-    await this.hangUp();
+  async #closePool(): Promise<void> {
     await this.#pooled?.[Symbol.asyncDispose]();
     this.#pooled = undefined;
+  }
+
+  async #close(): Promise<void> {
+    await this.hangUp();
+    await this.#closePool();
     await this.#bouncer?.[Symbol.asyncDispose]();
     this.#bouncer = undefined;
   }
@@ -218,8 +222,6 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** An answer of `request` less the list of all settings, most of which shape plans alone; what they shape is still in it. */
+/** An answer of the driver's `request` less its third part, the list of all settings: most shape plans alone; what others shape is still there. */
 const withoutPlans = (answer: string): string =>
-  JSON.stringify(
-    (JSON.parse(answer) as unknown[]).filter((part) => !JSON.stringify(part).startsWith('[{"name":"allow_')),
-  );
+  JSON.stringify((JSON.parse(answer) as unknown[]).filter((_, part) => part !== 2));
