@@ -10,7 +10,7 @@ export interface Attack {
   readonly weakRole?: "superuser";
   /** Where the defence is in the driver: the weakened form is a driver that gives its statements names, as many do. */
   readonly weakDriver?: "names its statements";
-  /** Leaves something in the database that later attacks would meet: gets a database to itself. */
+  /** Without defences it leaves something that later attacks would profit from: gets that database to itself. */
   readonly isAlone?: boolean;
   /** Everybody connects by way of PgBouncer. */
   readonly throughPgBouncer?: boolean;

@@ -79,12 +79,16 @@ export const leakyFunctions: AttackClass = {
       attack: async (world) => {
         await world.admin.query(tell);
         const session = await world.session();
-        await session.inside(
-          world.us,
-          "set local enable_seqscan = off",
-          "select count(*) from app.documents where public.tell(title)",
-          "select count(*) from app.documents d join app.users u on public.tell(d.title) and public.tell(u.email)",
-        );
+        try {
+          await session.inside(
+            world.us,
+            "set local enable_seqscan = off",
+            "select count(*) from app.documents where public.tell(title)",
+            "select count(*) from app.documents d join app.users u on public.tell(d.title) and public.tell(u.email)",
+          );
+        } finally {
+          await world.admin.query("drop function public.tell(text)");
+        }
         return session.heard;
       },
     },

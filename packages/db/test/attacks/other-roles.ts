@@ -66,7 +66,6 @@ export const authLimits: AttackClass = {
   stoppedBy: "no grant on a business table nor on entering; a session whose identity is not the user's enters nowhere",
   attacks: [
     readAll("severalty_auth", auth),
-    writeAll("severalty_auth", auth),
     entering("severalty_auth"),
     {
       title: "a session forged for the other tenant's user and entered with, all in the sign-in role",
@@ -126,6 +125,7 @@ export const authLimits: AttackClass = {
         return session.run("select tenant_name from auth.memberships($1)", [world.us.identityId]);
       },
     },
+    writeAll("severalty_auth", auth),
   ],
 };
 

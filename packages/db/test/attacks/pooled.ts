@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { Document } from "../../src/entities/document.ts";
 import { Tenant } from "../../src/entities/tenant.ts";
-import { createOrm } from "../../src/orm.ts";
+import { createOrm, poolOf } from "../../src/orm.ts";
 import type { UserPrincipal } from "../../src/tenancy/principal.ts";
 import { forkForTenant } from "../../src/tenancy/with-tenant.ts";
 import type { Row } from "./session.ts";
@@ -14,6 +14,8 @@ export interface Pooled extends AsyncDisposable {
   bare(statements: readonly string[]): Promise<Row[]>;
   /** A normal request of a tenant, and all that it answers. */
   request(principal: UserPrincipal): Promise<string>;
+  /** The next request opens a new connection. */
+  hangUp(): Promise<void>;
 }
 
 const occasion = { requestId: "request-1", action: "documents.list" };
@@ -62,15 +64,17 @@ export const poolThroughDriver = async (url: string): Promise<Pooled> => {
           await em.execute(leftovers),
         ]),
       ),
+    hangUp: async () => {
+      const pool = await poolOf(orm);
+      if (pool.totalCount > 0) (await pool.connect()).release(true);
+    },
     [Symbol.asyncDispose]: () => orm.close(),
   };
 };
 
 /** The same with a driver that gives every statement of its own a name, and so prepares it once per connection. */
 export const poolWithNames = async (url: string): Promise<Pooled> => {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
+  let client = await connect(url);
   const within = async <Result>(
     { sessionId, userId, tenantId, role }: UserPrincipal,
     work: () => Promise<Result>,
@@ -110,8 +114,19 @@ export const poolWithNames = async (url: string): Promise<Pooled> => {
           found.push(...(await client.query<Row>({ name, text, values: [] })).rows);
         return JSON.stringify(found);
       }),
+    hangUp: async () => {
+      await client.end();
+      client = await connect(url);
+    },
     [Symbol.asyncDispose]: () => client.end(),
   };
+};
+
+const connect = async (url: string): Promise<Client> => {
+  const client = new Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
 };
 
 /** A statement that returns nothing answers with what it did instead. */

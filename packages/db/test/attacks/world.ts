@@ -91,12 +91,13 @@ export class World implements AsyncDisposable {
 
   /** Runs an attack, then closes what it opened. */
   async suffer<Result>(attack: Attack, work: () => Promise<Result>): Promise<Result> {
+    if (attack.throughPgBouncer === true || attack.weakDriver !== undefined) await this.#close();
     this.#attack = attack;
     this.difference = "";
     try {
       return await work();
     } finally {
-      await this.#close();
+      await this.#tidy(attack);
     }
   }
 
@@ -148,9 +149,9 @@ export class World implements AsyncDisposable {
   async disturbsAnew(plant: () => Promise<unknown>): Promise<true | string> {
     const before = withoutPlans(await this.request());
     await plant();
-    await this.#closePool();
+    await this.#pooled?.hangUp();
     const after = await this.request().then(withoutPlans, errorWord);
-    await this.#closePool();
+    await this.#pooled?.hangUp();
     return after.startsWith("SV") ? "refused" : this.#compare(before, after);
   }
 
@@ -214,6 +215,13 @@ export class World implements AsyncDisposable {
     await this.#closePool();
     await this.#bouncer?.[Symbol.asyncDispose]();
     this.#bouncer = undefined;
+  }
+
+  /** The pool is kept for the next attack, unless that one's goes elsewhere or has another driver. */
+  async #tidy({ throughPgBouncer, weakDriver }: Attack): Promise<void> {
+    if (throughPgBouncer === true || weakDriver !== undefined) return this.#close();
+    await this.hangUp();
+    await this.#pooled?.hangUp();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
