@@ -21,6 +21,7 @@ const locale = "no statement of the server formats or searches by a locale";
 
 /** Settings of other categories, each with the reason why it need not be pinned. */
 export const harmlessSettings: Readonly<Record<string, string>> = {
+  backslash_quote: "no text of ours has a quote behind a backslash",
   check_function_bodies: definitions,
   client_min_messages: "notices go to whoever caused them",
   createrole_self_grant: definitions,
@@ -45,14 +46,19 @@ export const harmlessSettings: Readonly<Record<string, string>> = {
   "plpgsql.extra_errors": "functions compile, or fail",
   "plpgsql.extra_warnings": "a warning",
   "plpgsql.print_strict_params": "the text of an error",
+  quote_all_identifiers: "definitions in words, which nothing asks for",
   restrict_nonsystem_relation_kind: "it only takes views away",
+  row_security: "switched off, a query fails that a policy would have cut",
   statement_timeout: limit,
   synchronize_seqscans: "the order of what is not ordered",
   temp_tablespaces: definitions,
+  timezone_abbreviations: "times travel as ISO 8601",
   transaction_deferrable: begun,
   transaction_isolation: begun,
   transaction_read_only: begun,
   transaction_timeout: limit,
+  xmlbinary: "no XML",
+  xmloption: "no XML",
   vacuum_failsafe_age: vacuum,
   vacuum_freeze_min_age: vacuum,
   vacuum_freeze_table_age: vacuum,
