@@ -11,7 +11,7 @@ const leave = (title: string, ...plants: readonly string[]): Attack => ({
 /** Cursors that outlive their transaction. */
 export const heldCursors: AttackClass = {
   name: "cursors WITH HOLD",
-  stoppedBy: "entering refuses a session with a holdable cursor, and the driver discards the connection",
+  stoppedBy: "entering closes every cursor of the session",
   attacks: [
     leave(
       "a cursor with hold over the own rows",

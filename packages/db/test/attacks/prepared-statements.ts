@@ -30,7 +30,7 @@ const inDo = (...statements: readonly string[]) =>
 export const preparedStatements: AttackClass = {
   name: "prepared statements",
   stoppedBy:
-    "the driver enters with a freshly parsed unnamed statement, and entering refuses a session with statements prepared in SQL",
+    "the driver enters with a freshly parsed unnamed statement, and entering drops every prepared statement of the session",
   attacks: [
     hijack(
       "the statement that enters, prepared anew so that it keeps the victim's credentials",
