@@ -154,6 +154,8 @@ export interface DatabaseFunction {
   readonly name: string;
   /** Types of its arguments, for a call. */
   readonly takes: string[];
+  /** Names of its arguments, and then of its columns. */
+  readonly arguments: string[];
   readonly owner: string;
   readonly isDefiner: boolean;
   readonly settings: string[] | null;
@@ -165,7 +167,8 @@ export const functionsOf = (admin: Client): Promise<DatabaseFunction[]> =>
   rowsOf(
     admin,
     `select n.nspname || '.' || p.proname as name,
-       array(select type::regtype::text from unnest(p.proargtypes::oid[]) type) as takes, p.proowner::regrole::text as owner, p.prosecdef as "isDefiner",
+       array(select type::regtype::text from unnest(p.proargtypes::oid[]) type) as takes,
+       coalesce(p.proargnames, '{}') as arguments, p.proowner::regrole::text as owner, p.prosecdef as "isDefiner",
        p.proconfig as settings,
        array(select case when acl.grantee = 0 then 'public' else acl.grantee::regrole::text end
          from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl where acl.grantee <> p.proowner order by 1) as executors

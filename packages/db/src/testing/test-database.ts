@@ -26,12 +26,13 @@ export class TestDatabase implements AsyncDisposable {
     this.name = name;
   }
 
-  /** With `migrated: false`, one that no migration has touched. */
-  static async create({ migrated = true }: { migrated?: boolean } = {}): Promise<TestDatabase> {
+  /** With `migrated: false`, one that no migration has touched; with `like`, a copy of a test's own, which nobody may be connected to. */
+  static async create(options: { migrated?: boolean; like?: TestDatabase } = {}): Promise<TestDatabase> {
+    const { migrated = true, like } = options;
     // Nobody else knows the new name, so that the lock of another database will do.
     const clone = await cloneDatabase(
       inject("adminUrl"),
-      migrated ? inject("template") : "template0",
+      like?.name ?? (migrated ? inject("template") : "template0"),
       ensureDatabaseGrants,
     );
     const database = new TestDatabase(clone.url, clone.name);
