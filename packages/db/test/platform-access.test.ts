@@ -221,7 +221,12 @@ test("a grant lasts from one to sixty minutes and has a reason of ten to five hu
 
 test("the transaction that opens a grant sees nothing by it, so that what is seen by a grant is in the logs for good", async () => {
   const grant = await openTestGrant(platform, operator, null);
-  expect(await attempt(enterPlatform(platform, operator, grant))).toBe("SVP01");
+  expect(await attempt(enterPlatform(platform, operator, grant))).toBe("SV003");
+  await next();
+  await platform.query("savepoint before");
+  const second = await openTestGrant(platform, operator, null);
+  await platform.query("release savepoint before");
+  expect(await attempt(enterPlatform(platform, operator, second))).toBe("SV003");
 });
 
 test("a transaction that goes on sees nothing more once the grant has expired", async () => {
@@ -298,10 +303,13 @@ describe("the seal of a platform context", () => {
     const read = async () =>
       (await admin.query("select app.tenant_id() as tenant, app.granted_first() as first")).rows[0];
     expect(await read()).toEqual({ tenant: one.tenantId, first: one.tenantId });
-    await admin.query(
-      `select set_config('app.platform', current_setting('app.context'), true), set_config('app.context', old, true)
-       from (select current_setting('app.platform') as old) was`,
+    const { rows } = await admin.query<{ a: string; b: string }>(
+      "select current_setting('app.context') as a, current_setting('app.platform') as b",
     );
+    await admin.query("select set_config('app.platform', $1, true), set_config('app.context', $2, true)", [
+      rows[0]?.a,
+      rows[0]?.b,
+    ]);
     expect(await read()).toEqual({ tenant: null, first: null });
     await admin.query("rollback");
     const app = await database.client("severalty_app");

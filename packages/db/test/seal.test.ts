@@ -124,10 +124,10 @@ test("parallel workers see the entered tenant and no other", async () => {
   const { rows } = await admin.query<{ name: string }>(
     "select name from pg_settings where name in ('debug_parallel_query', 'force_parallel_mode')",
   );
+  await enter(app, us);
   await app.query(`set local ${rows[0]?.name} = on`);
   for (const setting of ["parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"])
     await app.query(`set local ${setting} = 0`);
-  await enter(app, us);
   const { rows: plan } = await app.query<{ "QUERY PLAN": string }>("explain select tenant_id from app.documents");
   expect(plan.map((line) => line["QUERY PLAN"]).join("\n")).toContain("Workers Planned");
   const { rows: seen } = await app.query("select distinct tenant_id from app.documents");
@@ -196,10 +196,17 @@ test("what only gate functions may call is refused to every login role of the se
   const functions = await functionsOf(admin);
   const inner = functions.filter(({ isDefiner, executors }) => isDefiner && executors.length === 0);
   expect(inner.map(({ name }) => name)).toEqual([
+    "app.about_grant",
     "app.audit",
+    "app.begin_entry",
     "app.entered",
     "app.keep_an_admin",
+    "app.log_grant",
+    "app.log_platform",
+    "app.platform_admin",
+    "app.platform_entered",
     "app.set_context",
+    "app.set_platform_context",
     "app.start_from_template",
   ]);
   const calls = inner

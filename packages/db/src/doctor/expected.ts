@@ -69,6 +69,7 @@ export const indexesAcrossTenants = {
 export const gateFunctions = {
   "app.about_grant": [],
   "app.audit": [],
+  "app.begin_entry": [],
   "app.create_tenant": ["severalty_platform"],
   "app.end_grant": ["severalty_platform"],
   "app.enter": ["severalty_app"],
