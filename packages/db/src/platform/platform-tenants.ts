@@ -1,10 +1,10 @@
 import { raw, type EntityManager } from "@mikro-orm/postgresql";
-import { NotFoundError, StaleVersionError } from "@severalty/domain/errors";
+import { DomainError, NotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { IdentityId, TenantId, UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
-import type { SubscriptionTier } from "@severalty/domain/tenant";
+import { platformSlug, type SubscriptionTier, type TenantStatus } from "@severalty/domain/tenant";
 import { Tenant } from "../entities/tenant.ts";
-import { ReadRepository, type Field } from "../tenancy/tenant-repository.ts";
+import { ReadRepository, type Field, type ListOptions, type Page } from "../tenancy/tenant-repository.ts";
 
 /** What an operator asks of a tenant: how much is in it, and when something was last done there. */
 export interface TenantCounts {
@@ -39,7 +39,7 @@ export interface NewTenant {
 }
 
 /** What the platform changes of a tenant. */
-export type TenantChanges = Partial<Pick<Tenant, "name" | "domain" | "subscriptionTier" | "settings" | "status">>;
+export type TenantChanges = Partial<Pick<Tenant, "name" | "domain" | "subscriptionTier" | "settings">>;
 
 /** The longest that the removal of one tenant may take; other statements have the role's 30 seconds. */
 const removalTimeout = "10min";
@@ -50,9 +50,14 @@ export class PlatformTenants extends ReadRepository<Tenant> {
     super(em, Tenant);
   }
 
-  /** Writes that tenants were shown to the log of each; by a grant for one tenant, entering did. */
-  async noteAnswered(ids: readonly TenantId[]): Promise<void> {
-    await this.em.execute("select app.note_answered(?::uuid[])", [`{${ids.join(",")}}`]);
+  /** One page, as in every list; that it was shown is written to the log of each tenant on it. */
+  override async list<F extends Field<Tenant>>(
+    fields: readonly F[],
+    options: ListOptions<Tenant>,
+  ): Promise<Page<Pick<Tenant, F>>> {
+    const page = await super.list<F | "id">([...new Set([...fields, "id" as const])], options);
+    await this.em.execute("select app.note_answered(?::uuid[])", [`{${page.rows.map(({ id }) => id).join(",")}}`]);
+    return page;
   }
 
   /** Counts rows of one tenant. */
@@ -109,6 +114,24 @@ export class PlatformTenants extends ReadRepository<Tenant> {
     const row = await this.byId(id, fields);
     if (affectedRows === 0) throw new StaleVersionError(this.noun, version);
     return row;
+  }
+
+  /** Suspends or activates the tenant, if that changes anything. Throws `NotFoundError`, and for the reserved tenant `tenants/reserved`. */
+  async setStatus<F extends Field<Tenant>>(
+    id: TenantId,
+    status: TenantStatus,
+    now: Date,
+    fields: readonly F[],
+  ): Promise<Pick<Tenant, F>> {
+    const { slug } = await this.byId(id, ["slug"]);
+    if (slug === platformSlug && status !== "active")
+      throw new DomainError("conflict", "tenants/reserved", "the platform's own tenant stays active");
+    const query = this.query()
+      .update({ status, updatedAt: now, version: raw("version + 1") })
+      .where({ id, status: { $ne: status } });
+    await query.applyFilters();
+    await query.execute("run");
+    return this.byId(id, fields);
   }
 
   /** Removes a suspended tenant with everything of it. Throws `NotFoundError`; SQLSTATE SVP04 for one that is not suspended, SVP05 for another slug. */

@@ -15,7 +15,7 @@ export const recordPlatformFailure = async (
     about,
     requestId,
     action,
-  }: Omit<PlatformCall, "grantId"> & { readonly grantId: PlatformCall["grantId"] | null },
+  }: Omit<PlatformCall, "grantId" | "note"> & { readonly grantId: PlatformCall["grantId"] | null },
   outcome: "denied" | "error",
   reason: string,
 ): Promise<void> => {

@@ -1,6 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
-import type { JsonObject } from "@severalty/domain/json";
 import pRetry from "p-retry";
 import { isTransient } from "../database-error.ts";
 import type { Occasion, UserPrincipal } from "../tenancy/principal.ts";
@@ -10,7 +9,7 @@ export interface PlatformCall extends Occasion {
   readonly grantId: AccessGrantId;
   readonly about: TenantId | null;
   /** What the logs keep of the call beside its grant. */
-  readonly note?: JsonObject;
+  readonly note?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Attempts after the first, as in `withTenant`. */
