@@ -1,5 +1,5 @@
 import { expireGrant, makeOperator, openTestGrant } from "@severalty/db/testing/make-operator";
-import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
+import { createNewId, type AccessGrantId, type TenantId } from "@severalty/domain/ids";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../src/testing/ask.ts";
 import { callerFor } from "../src/testing/caller-for.ts";
@@ -7,6 +7,7 @@ import { makeApiKey } from "../src/testing/make-api-key.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
 import { bytesOf, makeWorld, type World } from "./world.ts";
 
+const newId = createNewId();
 const { database, services, admin } = await openTestApi();
 const platform = await database.client("severalty_platform");
 const operator = await makeOperator(admin);
@@ -139,9 +140,8 @@ describe("grants", () => {
 
   test("are opened for a tenant that is there, and refused with the rule that was broken", async () => {
     const asked = { tenantId: null, reason: "to look into a ticket", minutes: 5 };
-    const of = (change: object) => reasonOf(call.grants.create({ ...asked, ...change } as typeof asked));
-    const nowhere = "018f2c55-0000-7000-8000-000000000000";
-    expect(await of({ tenantId: nowhere })).toBe("tenants/not-found");
+    const nowhere = newId();
+    expect(await reasonOf(call.grants.create({ ...asked, tenantId: nowhere }))).toBe("tenants/not-found");
     for (const change of [
       { minutes: 0 },
       { minutes: 61 },
@@ -152,22 +152,23 @@ describe("grants", () => {
       const { error } = await ask(services, operator, "platform.grants.create", { ...asked, ...change });
       expect([change, error?.data.reason]).toEqual([change, "input/invalid"]);
     }
-    expect(await reasonOf(call.grants.end({ id: nowhere as AccessGrantId }))).toBe("accessGrants/not-found");
+    expect(await reasonOf(call.grants.end({ id: nowhere }))).toBe("accessGrants/not-found");
   });
 });
 
-describe("a tenant that is made", () => {
-  const input = (slug: string, email = `${slug}@example.com`) => ({
-    grantId,
-    slug,
-    name: "Made",
-    domain: `${slug}.example.com`,
-    subscriptionTier: "business" as const,
-    settings: { region: "eu" },
-    templateKey: "fintech",
-    administrator: { email, name: "Ada Made" },
-  });
+/** Of a tenant with a new administrator. */
+const input = (slug: string, email = `${slug}@example.com`) => ({
+  grantId,
+  slug,
+  name: "Made",
+  domain: `${slug}.example.com`,
+  subscriptionTier: "business" as const,
+  settings: { region: "eu" },
+  templateKey: "fintech",
+  administrator: { email, name: "Ada Made" },
+});
 
+describe("a tenant that is made", () => {
   test("has its template, and a new administrator who sets his password once by the link and signs in", async () => {
     const made = await call.tenants.create(input("made-anew"));
     expect(made.tenant).toMatchObject({ slug: "made-anew", domain: "made-anew.example.com", templateKey: "fintech" });

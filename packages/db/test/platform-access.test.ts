@@ -190,17 +190,18 @@ test("nobody but the reserved tenant's administrators opens a grant: no member o
   }
 });
 
+const open = (minutes: number, reason: string) =>
+  attempt(
+    platform.query("select app.open_grant($1, $2, $3, null, $4, $5, 'r')", [
+      operator.sessionId,
+      operator.userId,
+      newId(),
+      minutes,
+      reason,
+    ]),
+  );
+
 test("a grant lasts from one to sixty minutes and has a reason of ten to five hundred characters", async () => {
-  const open = (minutes: number, reason: string) =>
-    attempt(
-      platform.query("select app.open_grant($1, $2, $3, null, $4, $5, 'r')", [
-        operator.sessionId,
-        operator.userId,
-        newId(),
-        minutes,
-        reason,
-      ]),
-    );
   const asked = [
     [0, "x".repeat(10)],
     [-1, "x".repeat(10)],
@@ -245,14 +246,14 @@ test("a transaction that goes on sees nothing more once the grant has expired", 
   await admin.query("rollback");
 });
 
-describe("the seal of a platform context", () => {
-  const context = async () =>
-    (await platform.query<{ context: string }>("select current_setting('app.platform') as context")).rows[0]?.context ??
-    "";
-  const setContext = (value: string, isLocal = true) =>
-    platform.query("select set_config('app.platform', $1, $2)", [value, isLocal]);
-  const tenants = () => seen({ table: "app.tenants", column: "id" });
+const context = async () =>
+  (await platform.query<{ context: string }>("select current_setting('app.platform') as context")).rows[0]?.context ??
+  "";
+const setContext = (value: string, isLocal = true) =>
+  platform.query("select set_config('app.platform', $1, $2)", [value, isLocal]);
+const tenants = () => seen({ table: "app.tenants", column: "id" });
 
+describe("the seal of a platform context", () => {
   test("one that is written by hand, altered, or of another transaction shows no row", async () => {
     await enterPlatform(platform, operator, forOne);
     const sealed = await context();
@@ -300,8 +301,10 @@ describe("the seal of a platform context", () => {
       one.userId,
       one.tenantId,
     ]);
-    const read = async () =>
-      (await admin.query("select app.tenant_id() as tenant, app.granted_first() as first")).rows[0];
+    const read = async () => {
+      const sql = "select app.tenant_id() as tenant, app.granted_first() as first";
+      return (await admin.query<{ tenant: string | null; first: string | null }>(sql)).rows[0];
+    };
     expect(await read()).toEqual({ tenant: one.tenantId, first: one.tenantId });
     const { rows } = await admin.query<{ a: string; b: string }>(
       "select current_setting('app.context') as a, current_setting('app.platform') as b",
@@ -356,16 +359,16 @@ test("a grant is neither made, lengthened nor taken over by SQL, not even by the
     expect(await notRefused(await database.client(role), statements)).toEqual([]);
 });
 
-describe("what the logs have", () => {
-  const logOf = async (tenantId: TenantId, where: string, values: unknown[] = []) => {
-    const { rows } = await admin.query<{ row: object }>(
-      `select jsonb_build_object('user', user_id, 'kind', actor_kind, 'action', action, 'outcome', outcome, 'resource', resource_id,
-         'details', details) as row from app.audit_logs where tenant_id = $1 and ${where} order by timestamp, id`,
-      [tenantId, ...values],
-    );
-    return rows.map(({ row }) => row);
-  };
+const logOf = async (tenantId: TenantId, where: string, values: unknown[] = []) => {
+  const { rows } = await admin.query<{ row: object }>(
+    `select jsonb_build_object('user', user_id, 'kind', actor_kind, 'action', action, 'outcome', outcome, 'resource', resource_id,
+       'details', details) as row from app.audit_logs where tenant_id = $1 and ${where} order by timestamp, id`,
+    [tenantId, ...values],
+  );
+  return rows.map(({ row }) => row);
+};
 
+describe("what the logs have", () => {
   test("B2: a grant for one tenant is in its log and the platform's, one for all in every tenant's, when it opens and when it ends", async () => {
     const about = "details ->> 'grantId' = $2 and resource_type = 'accessGrants'";
     const single = await openTestGrant(platform, operator, one.tenantId);

@@ -32,9 +32,7 @@ export class PlatformAccess extends Migration {
     );
     for (const [table, columns] of Object.entries(tables)) {
       this.addSql(policyFor(`app.${table}`, "tenant_id"));
-      this.addSql(
-        `grant select${columns === null ? "" : ` (${columns.join(", ")})`} on app.${table} to severalty_platform`,
-      );
+      this.addSql(`grant select${columns === null ? "" : ` (${columns})`} on app.${table} to severalty_platform`);
     }
     this.addSql(`reassign owned by severalty_migrator to severalty_owner`);
   }
@@ -43,9 +41,7 @@ export class PlatformAccess extends Migration {
     for (const table of ["tenants", ...Object.keys(tables)]) {
       this.addSql(`drop policy ${table}_severalty_platform_policy on app.${table}`);
       const columns = tables[table] ?? null;
-      this.addSql(
-        `revoke select${columns === null ? "" : ` (${columns.join(", ")})`} on app.${table} from severalty_platform`,
-      );
+      this.addSql(`revoke select${columns === null ? "" : ` (${columns})`} on app.${table} from severalty_platform`);
     }
     this.addSql(
       `revoke update (name, domain, status, subscription_tier, settings, version, updated_at) on app.tenants from severalty_platform`,
@@ -60,37 +56,27 @@ export class PlatformAccess extends Migration {
 }
 
 /** Tables of tenants; with their columns where some are withheld: hashes, ciphertexts and wrapped keys are nobody's to read. */
-const tables: Readonly<Record<string, readonly string[] | null>> = {
+const tables: Readonly<Record<string, string | null>> = {
   users: null,
   teams: null,
   documents: null,
   audit_logs: null,
-  invitations: [
-    ...["tenant_id", "id", "created_at", "updated_at", "email", "role", "team_id", "invited_by", "expires_at"],
-    ...["accepted_at", "revoked_at"],
-  ],
+  invitations: `tenant_id, id, created_at, updated_at, email, role, team_id, invited_by, expires_at, accepted_at, revoked_at`,
   tenant_configs: null,
-  tenant_api_keys: [
-    ...["tenant_id", "id", "created_at", "updated_at", "name", "prefix", "permissions", "created_by", "last_used_at"],
-    ...["expires_at", "revoked_at", "version"],
-  ],
+  tenant_api_keys: `tenant_id, id, created_at, updated_at, name, prefix, permissions, created_by, last_used_at, expires_at, revoked_at, version`,
   agent_roles: null,
   cookbooks: null,
   recipes: null,
   subscriptions: null,
   agent_instances: null,
-  tenant_keys: ["tenant_id", "id", "created_at", "updated_at", "key_version", "status"],
-  secret_locker: [
-    ...["tenant_id", "id", "created_at", "updated_at", "name", "team_id", "key_version", "last_used_at", "version"],
-  ],
+  tenant_keys: `tenant_id, id, created_at, updated_at, key_version, status`,
+  secret_locker: `tenant_id, id, created_at, updated_at, name, team_id, key_version, last_used_at, version`,
   task_queue: null,
   ab_tests: null,
   ab_test_results: null,
   budgets: null,
   budget_reservations: null,
-  idempotency_keys: [
-    ...["tenant_id", "id", "created_at", "updated_at", "actor_id", "key", "procedure", "response", "expires_at"],
-  ],
+  idempotency_keys: `tenant_id, id, created_at, updated_at, actor_id, key, procedure, response, expires_at`,
   access_grants: null,
 };
 

@@ -3,7 +3,7 @@ import { asId, type TenantId } from "@severalty/domain/ids";
 import { NoTenantError } from "@severalty/domain/errors";
 
 /** What an entity manager has entered: one tenant, or by a grant for all, which policies alone hold, every tenant. */
-interface Scope {
+export interface Scope {
   readonly tenantId?: TenantId;
   readonly isForAll?: true;
 }

@@ -1,5 +1,4 @@
 import { createNewId, type AccessGrantId, type TenantId } from "@severalty/domain/ids";
-import { platformSlug } from "@severalty/domain/tenant";
 import type { Client } from "pg";
 import { seedPlatform } from "../seeders/seed-platform.ts";
 import type { UserPrincipal } from "../tenancy/principal.ts";
@@ -53,12 +52,4 @@ export const enterPlatform = async (
     grantId,
     about,
   ]);
-};
-
-/** The id of the reserved tenant. */
-export const platformIdOf = async (admin: Client): Promise<TenantId> => {
-  const { rows } = await admin.query<{ id: TenantId }>("select id from app.tenants where slug = $1", [platformSlug]);
-  const [platform] = rows;
-  if (platform === undefined) throw new Error("make an operator first: there is no reserved tenant");
-  return platform.id;
 };

@@ -126,8 +126,8 @@ export const tenantsRouter = router({
     }),
   ).mutation(async ({ ctx, input }): Promise<NewPlatformTenant> => {
     const { services, em } = ctx;
-    const { administrator, grantId: _, ...tenant } = input;
-    if (tenant.slug === platformSlug) throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
+    const { administrator } = input;
+    if (input.slug === platformSlug) throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
     const now = services.clock();
     const { token, hash } = createOneTimeToken(services.random);
     const expiresAt = new Date(now.getTime() + oneTimeTokenTtlMs);
@@ -135,7 +135,7 @@ export const tenantsRouter = router({
     const tenants = new PlatformTenants(em);
     const isNew = await tenants.create(
       {
-        ...tenant,
+        ...input,
         ...made,
         identityId: services.newId<IdentityId>(),
         administrator: { ...administrator, username: usernameFor(administrator.email) },
@@ -156,9 +156,11 @@ export const tenantsRouter = router({
 
   update: platformProcedure(
     changeInput(ofOne, { name: tenantName, domain, subscriptionTier, settings: jsonObject }),
-  ).mutation(({ ctx, input: { id, grantId: _, version, ...changes } }): Promise<PlatformTenant> =>
-    new PlatformTenants(ctx.em).update(id, version, given(changes), ctx.services.clock(), fields),
-  ),
+  ).mutation(({ ctx, input }): Promise<PlatformTenant> => {
+    const { id, version, name, domain: host, subscriptionTier: tier, settings } = input;
+    const changes = given({ name, domain: host, subscriptionTier: tier, settings });
+    return new PlatformTenants(ctx.em).update(id, version, changes, ctx.services.clock(), fields);
+  }),
 
   /** Nobody enters the tenant from the next transaction on, by session or key, until it is activated. A suspended one stays as it is. */
   suspend: platformProcedure(z.strictObject({ ...ofOne, reason })).mutation(({ ctx, input }): Promise<PlatformTenant> =>
