@@ -38,6 +38,9 @@ export const isTransient = (error: unknown): boolean =>
     return transientCodes.has(code) || code.startsWith("08") || transientMessages.test(link.message);
   });
 
+/** The SQLSTATE of a failed statement, or undefined when it was not the server that failed it. */
+export const sqlStateOf = (error: unknown): string | undefined => chain(error).find(isServerError)?.code;
+
 /**
  * The error that a caller may see for a failed statement, or undefined when it is no caller's business. Messages name the rule that was
  * broken and never a value or another tenant's row.
@@ -57,6 +60,10 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       });
     case "SV002":
       return new DomainError("forbidden", "tenants/suspended", "the tenant is suspended", { cause });
+    case "SV003":
+      return new DomainError("conflict", "tenants/already-entered", "a transaction enters one tenant, once", { cause });
+    case "SV005":
+      return unavailable(cause);
     case "SV004":
       return new DomainError("conflict", "users/last-admin", "a tenant keeps at least one active administrator", {
         cause,

@@ -1,7 +1,7 @@
 import { MikroORM, type EntityManagerType, type EntitySchema, type PostgreSqlDriver } from "@mikro-orm/postgresql";
 import type { Pool } from "pg";
 import { entities } from "./entities.ts";
-import { TenantClient } from "./driver/tenant-client.ts";
+import { OneStatementClient } from "./driver/one-statement-client.ts";
 import { TenantDriver } from "./driver/tenant-driver.ts";
 
 export type { Pool } from "pg";
@@ -39,7 +39,7 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
     discovery: { checkDuplicateTableNames: true, warnWhenNoEntities: false },
     pool: { min: options.poolMin ?? 2, max: options.poolMax ?? 10 },
     driverOptions: {
-      Client: TenantClient,
+      Client: OneStatementClient,
       application_name: options.applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,

@@ -10,6 +10,9 @@ export class AbortedTransactionError extends Error {
 
 type Release = (error?: Error | boolean) => void;
 
+/** Not SQL and never sent: `query` of it has the connection destroyed, not lent again, once it is released. */
+export const discard = "discard this connection";
+
 /**
  * A pg client whose transactions end in exactly one way. Kysely keeps a connection for ever when BEGIN or ROLLBACK fails on it
  * (0.29.6, ControlledTransaction), and PostgreSQL answers COMMIT of an aborted transaction with a quiet ROLLBACK.
@@ -17,6 +20,7 @@ type Release = (error?: Error | boolean) => void;
 export class TenantClient extends Client {
   #giveBack: Release = () => undefined;
   #hasEnded = false;
+  #isDiscarded = false;
 
   constructor(config?: string | ClientConfig) {
     super(config);
@@ -43,10 +47,16 @@ export class TenantClient extends Client {
     const [text] = parameters;
     const run = () => (super.query as (...all: unknown[]) => unknown)(...parameters);
     if (typeof text !== "string") return run();
-    if (text === "begin" || text.startsWith("start transaction")) return this.#begin(run() as Promise<unknown>);
+    if (text === discard) return this.#discard();
+    if (text.startsWith("begin") || text.startsWith("start transaction")) return this.#begin(run() as Promise<unknown>);
     if (text === "rollback") return this.#rollback(run() as Promise<unknown>);
     if (text === "commit") return this.#commit(run() as Promise<{ command: string }>);
     return run();
+  }
+
+  async #discard(): Promise<unknown> {
+    this.#isDiscarded = true;
+    return { command: "", rowCount: null, rows: [] };
   }
 
   async #begin(started: Promise<unknown>): Promise<unknown> {
@@ -74,6 +84,7 @@ export class TenantClient extends Client {
   }
 
   #leftover(): Error | undefined {
+    if (this.#isDiscarded) return new Error("discarded");
     return !this.#hasEnded && this.getTransactionStatus() === "I" ? undefined : new Error("not idle");
   }
 

@@ -10,7 +10,9 @@ import type { ApiKeyId, TenantId, UserId } from "@severalty/domain/ids";
 import type { Permission } from "@severalty/domain/permission";
 import { NativeQueryBuilder, PostgreSqlConnection } from "@mikro-orm/postgresql";
 import { CompiledQuery, type ControlledTransaction, type Kysely } from "kysely";
+import { sqlStateOf } from "../database-error.ts";
 import { bind, type BoundStatement } from "./bind.ts";
+import { discard } from "./tenant-client.ts";
 
 type Query = string | NativeQueryBuilder | RawQueryFragment;
 type Values = readonly unknown[] | Dictionary<unknown>;
@@ -36,18 +38,29 @@ export const enteredKeyOf = (transaction: object | undefined): EnteredKey => {
   return entered;
 };
 
+/** What a caller may meet while he enters, through no fault of the connection: see `database-error.ts`. */
+const refusals = new Set(["SV001", "SV002", "SV003", "SVK01"]);
+
+/** What a connection says that carries what another has left in it, and that cannot be reset. */
+const unclean = "SV005";
+
 /** Sends every value bound, never as SQL text, and enters the tenant as the first statement of each transaction. */
 export class TenantConnection extends PostgreSqlConnection {
+  /** A connection on which entering fails is destroyed, unless the caller was refused; one that is not clean is replaced unnoticed. */
   override async begin(options: BeginOptions = {}): ReturnType<PostgreSqlConnection["begin"]> {
     const { sessionContext, ...rest } = options;
-    const transaction = await super.begin(rest);
-    if (sessionContext === undefined || options.ctx !== undefined) return transaction;
-    try {
-      await this.#enter(transaction as Transaction<object>, sessionContext);
-      return transaction;
-    } catch (error) {
-      await transaction.rollback().execute();
-      throw error;
+    if (sessionContext === undefined || options.ctx !== undefined) return super.begin(rest);
+    for (let replacements = this.#poolMax; ; replacements--) {
+      const transaction = await super.begin(rest);
+      try {
+        await this.#enter(transaction as Transaction<object>, sessionContext);
+        return transaction;
+      } catch (error) {
+        const code = sqlStateOf(error);
+        if (code === undefined || !refusals.has(code)) await this.execute(discard, [], "run", transaction);
+        await transaction.rollback().execute();
+        if (code !== unclean || replacements === 0) throw error;
+      }
     }
   }
 
@@ -85,6 +98,10 @@ export class TenantConnection extends PostgreSqlConnection {
     const compiled = CompiledQuery.raw(statement.sql, statement.parameters);
     for await (const chunk of executor.stream<T>(compiled, chunkSize))
       yield* this.transformRawResult<T[]>(chunk, "all");
+  }
+
+  get #poolMax(): number {
+    return this.config.get("pool").max ?? 10;
   }
 
   #statement(query: Query, values: Values): BoundStatement {
