@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
 import pRetry from "p-retry";
 import { isTransient } from "../database-error.ts";
+import { grantedTenantOf } from "../driver/tenant-connection.ts";
 import type { Occasion, UserPrincipal } from "../tenancy/principal.ts";
 
 /** A platform administrator's call: under which grant, and of which tenant it is, if it is of one. */
@@ -28,14 +29,12 @@ export const withPlatform = <Result>(
   work: (em: EntityManager) => Promise<Result>,
 ): Promise<Result> => {
   const { grantId, about, requestId, action, note = {} } = call;
+  const entry = { grantId, about: about ?? "", requestId, action, note: JSON.stringify(note) };
+  const variables = { session: sessionId, user: userId, ...entry };
   let isCommitting = false;
   const attempt = () =>
-    em.fork().transactional(async (tx) => {
-      const [entered] = await tx.execute<{ tenantId: TenantId | null }[]>(
-        `select app.enter_platform(?, ?, ?, ?, ?, ?, ?) as "tenantId"`,
-        [sessionId, userId, grantId, about, requestId, action, JSON.stringify(note)],
-      );
-      const tenantId = entered?.tenantId ?? null;
+    em.fork({ session: { variables } }).transactional(async (tx) => {
+      const tenantId = grantedTenantOf(tx.getTransactionContext());
       tx.setFilterParams("tenant", tenantId === null ? { isForAll: true } : { tenantId });
       const result = await work(tx);
       isCommitting = true;
