@@ -201,6 +201,11 @@ describe("a tenant that is made", () => {
     });
     expect(made.administrator).toEqual({ userId: made.administrator.userId, email, setPassword: null });
     expect((await admin.query("select * from auth.identities where id = $1", [identityId])).rows).toEqual(before.rows);
+    const links = await admin.query("select count(*)::int as count from auth.one_time_tokens where identity_id = $1", [
+      identityId,
+    ]);
+    // That of the world, and none more.
+    expect(links.rows).toEqual([{ count: 1 }]);
     await admin.query("update auth.identities set email_verified_at = now() where id = $1", [identityId]);
     expect((await call.tenants.create(input("made-verified", email))).administrator.setPassword).toBeNull();
     await admin.query("update auth.identities set status = 'disabled' where id = $1", [identityId]);

@@ -131,6 +131,10 @@ test("a grant is for the session that opened it, its administrator, its tenant, 
   await platform.query("select app.end_grant($1, $2, $3, 'request')", [operator.sessionId, operator.userId, ended]);
   await next();
   await expireGrant(admin, expired);
+  // Of somebody who was removed and came back, while his session went on.
+  const former = await openTestGrant(platform, operator, null);
+  await next();
+  await admin.query("update app.access_grants set user_id = $2 where id = $1", [former, newId()]);
   const colleague = await makeOperator(admin);
   const elsewhere = { ...operator, sessionId: newId<typeof operator.sessionId>() };
   await admin.query(
@@ -145,6 +149,7 @@ test("a grant is for the session that opened it, its administrator, its tenant, 
     noTenant: await entering(operator, forOne, newId()),
     colleague: await entering(colleague, forAll),
     otherSession: await entering(elsewhere, forAll),
+    former: await entering(operator, former),
     ended: await entering(operator, ended),
     expired: await entering(operator, expired),
     never: await entering(operator, newId()),
@@ -155,6 +160,7 @@ test("a grant is for the session that opened it, its administrator, its tenant, 
     noTenant: "SVP01",
     colleague: "SVP01",
     otherSession: "SVP01",
+    former: "SVP01",
     ended: "SVP01",
     expired: "SVP01",
     never: "SVP01",
@@ -163,6 +169,10 @@ test("a grant is for the session that opened it, its administrator, its tenant, 
 
 const ends = [
   ["his session is revoked", "update auth.sessions set revoked_at = now() where id = $2 or $1::uuid is null"],
+  [
+    "his session is over",
+    "update auth.sessions set created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = $2 or $1::uuid is null",
+  ],
   ["he is demoted", "update app.users set role = 'user' where id = $1 or $2::uuid is null"],
   ["he is disabled", "update app.users set status = 'disabled' where id = $1 or $2::uuid is null"],
   [
@@ -228,6 +238,17 @@ test("the transaction that opens a grant sees nothing by it, so that what is see
   const second = await openTestGrant(platform, operator, null);
   await platform.query("release savepoint before");
   expect(await attempt(enterPlatform(platform, operator, second))).toBe("SV003");
+});
+
+test("a tenant is not removed without a grant, nor by one for another tenant", async () => {
+  const remove = () => attempt(platform.query("select app.remove_tenant($1, $2)", [other.tenantId, other.slug]));
+  await admin.query("update app.tenants set status = 'suspended' where id = $1", [other.tenantId]);
+  expect(await remove()).toBe("SVP01");
+  await platform.query("rollback");
+  await platform.query("begin");
+  await enterPlatform(platform, operator, forOne);
+  expect(await remove()).toBe("SVP01");
+  await admin.query("update app.tenants set status = 'active' where id = $1", [other.tenantId]);
 });
 
 test("a transaction that goes on sees nothing more once the grant has expired", async () => {
