@@ -4,7 +4,7 @@ export interface Figure {
   readonly value: number;
   /** The most that it may be, in the same unit. */
   readonly limit: number;
-  readonly unit: "ms" | "s";
+  readonly unit: "µs" | "ms" | "s";
   /** What it was measured on. */
   readonly on: string;
 }

@@ -4,11 +4,12 @@ import { parseArgs } from "node:util";
 import { openBench } from "./bench.ts";
 import { figureTable } from "./figure-table.ts";
 import type { Figure } from "./figure.ts";
+import { measureEnter } from "./measure-enter.ts";
 import { measureMigrator } from "./measure-migrator.ts";
 import { measureSeed } from "./measure-seed.ts";
 import { measureStart } from "./measure-start.ts";
 
-const measurements = { seed: measureSeed, migrator: measureMigrator, start: measureStart };
+const measurements = { seed: measureSeed, migrator: measureMigrator, start: measureStart, enter: measureEnter };
 
 const usage = `usage: bench [--quick] [--only ${Object.keys(measurements).join(",")}] [--json]
 

@@ -7,7 +7,7 @@ import { Migration } from "@mikro-orm/migrations";
 export class SessionHygiene extends Migration {
   override up(): void {
     this.addSql(tenantId);
-    this.addSql(setContext);
+    this.addSql(setContextFunction);
     this.addSql(beginEntry);
     this.addSql(`grant create on schema app to severalty_gate`);
     this.addSql(`revoke all on function app.begin_entry() from public`);
@@ -48,18 +48,23 @@ const tenantId = `create or replace function app.tenant_id() returns uuid langua
     return null;
   end $$`;
 
-// Takes the transaction's id where there may be one: entering again then meets it, whatever the caller has reset or rolled back.
-// Seven fields always, whatever is in them.
-const setContext = `create or replace function app.set_context(session uuid, usr uuid, tenant uuid, role text, team uuid, request_id text,
-    action text)
-  returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-  declare body text := concat_ws('|', tenant, coalesce(usr::text, ''), coalesce(session::text, ''), role, coalesce(team::text, ''),
-    translate(coalesce(request_id, ''), '|', '/'), translate(coalesce(action, ''), '|', '/'));
-  begin
+/**
+ * Seals the context of arguments and variables of these names, seven fields always, whatever is in them. It takes the transaction's id where
+ * there may be one: entering again then meets it, whatever the caller has reset or rolled back.
+ */
+const setContext = `body := concat_ws('|', tenant, coalesce(usr::text, ''), coalesce(session::text, ''), role, coalesce(team::text, ''),
+      translate(coalesce(request_id, ''), '|', '/'), translate(coalesce(action, ''), '|', '/'));
     body := (select set_config('app.context', body || '|' || ${seal(
       "body",
       `case current_setting('transaction_read_only') when 'off' then pg_current_xact_id() else '0' end`,
-    )}, true) from sealed.keys where id = 1);
+    )}, true) from sealed.keys where id = 1);`;
+
+const setContextFunction = `create or replace function app.set_context(session uuid, usr uuid, tenant uuid, role text, team uuid,
+    request_id text, action text)
+  returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+  declare body text;
+  begin
+    ${setContext}
   end $$`;
 
 /**
@@ -68,21 +73,15 @@ const setContext = `create or replace function app.set_context(session uuid, usr
  */
 const pinned = {
   array_nulls: "on",
-  backslash_quote: "safe_encoding",
   bytea_output: "hex",
   client_encoding: "UTF8",
   DateStyle: "ISO, MDY",
   extra_float_digits: "1",
   gin_fuzzy_search_limit: "0",
   IntervalStyle: "postgres",
-  quote_all_identifiers: "off",
-  row_security: "on",
   standard_conforming_strings: "on",
   TimeZone: "UTC",
-  timezone_abbreviations: "Default",
   transform_null_equals: "off",
-  xmlbinary: "base64",
-  xmloption: "content",
 };
 
 // An `if` whose condition is a bare expression costs a fifth of what a statement does.
@@ -104,28 +103,36 @@ const beginEntry = `create function app.begin_entry() returns void language plpg
     if pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true) is null or pg_catalog.pg_advisory_unlock_all() is null then
       return;
     end if;
-    if ${Object.entries(pinned)
-      .map(([name, value]) => `current_setting('${name}') <> '${value}'`)
-      .join("\n      or ")} then
+    if concat_ws('|', ${Object.keys(pinned)
+      .map((name) => `current_setting('${name}')`)
+      .join(", ")}) <> '${Object.values(pinned).join("|")}' then
       perform ${Object.entries(pinned)
         .map(([name, value]) => `set_config('${name}', '${value}', true)`)
         .join(",\n        ")};
     end if;
   end $$`;
 
-/** The first lines of a function that enters. */
+/** How a way in begins, and how it seals what it has found: without a call where every transaction passes, a tenth of the whole. */
 const entryOf = {
-  now: `perform app.begin_entry();`,
-  before: `if app.tenant_id() is not null then
+  now: { first: `perform app.begin_entry();`, last: setContext },
+  before: {
+    first: `if app.tenant_id() is not null then
       raise exception 'a tenant is already entered in this transaction' using errcode = 'SV003';
     end if;`,
+    last: `perform app.set_context(session, usr, tenant, role, team, request_id, action);`,
+  },
 };
 
+type Entry = (typeof entryOf)["now"];
+
 /** `app.enter` of the migration that made teams. */
-const enter = (first: string) => `create or replace function app.enter(session uuid, usr uuid, tenant uuid, role text,
+const enter = ({
+  first,
+  last,
+}: Entry) => `create or replace function app.enter(session uuid, usr uuid, tenant uuid, role text,
     request_id text, action text)
   returns void language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
-  declare tenant_status text; team uuid;
+  declare tenant_status text; team uuid; body text;
   begin
     ${first}
     select t.status, u.team_id into tenant_status, team
@@ -141,13 +148,13 @@ const enter = (first: string) => `create or replace function app.enter(session u
     if tenant_status <> 'active' then
       raise exception 'the tenant is suspended' using errcode = 'SV002';
     end if;
-    perform app.set_context(session, usr, tenant, role, team, request_id, action);
+    ${last}
   end $$`;
 
 /** `app.enter_key` of the migration that made it. */
-const enterKey = (
-  first: string,
-) => `create or replace function app.enter_key(key_hash bytea, request_id text, action text)
+const enterKey = ({
+  first,
+}: Entry) => `create or replace function app.enter_key(key_hash bytea, request_id text, action text)
   returns table (tenant uuid, key uuid, maker uuid, permissions text[], is_idle boolean)
   language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
   declare tenant_status text;

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from "node:fs";
+import { makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
+import { Client } from "pg";
+import { type Bench, serverEnv } from "./bench.ts";
+import { type Figure, median } from "./figure.ts";
+import { runProgram } from "./run-program.ts";
+
+const accesses = ["read only", "read write"] as const;
+
+/**
+ * What entering adds to a transaction inside the database, all checks included: the same empty transaction with and without it, in turn, in
+ * a loop that the server runs by itself. The statement is parsed afresh each time, as the driver sends it. What counts is the time that
+ * the server's process works (on Linux; elsewhere what passes), so that a busy machine tells nearly the same as an idle one.
+ */
+export const measureEnter = async (bench: Bench): Promise<Figure[]> => {
+  const { isQuick, programs, say } = bench;
+  const [tenants, rounds, transactions] = isQuick ? [5, 3, 100] : [100, 101, 500];
+  const settings = bench.env("bench_enter");
+  await runProgram(programs.migrator, ["up"], settings);
+  await runProgram(programs.migrator, ["seed", "--demo", "--tenants", String(tenants)], settings);
+  await using admin = await connect(settings["ADMIN_DATABASE_URL"]);
+  const tenant = await makeTenant(admin.client);
+  await admin.client.query("vacuum analyze");
+  await using app = await connect(serverEnv(settings)["DATABASE_URL"]);
+  const { rows } = await app.client.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const clock = clockOf(rows[0]?.pid ?? 0);
+  const loop = async (access: string, statement: string): Promise<number> => {
+    const began = clock();
+    await app.client.query(`do $$ begin for i in 1..${transactions} loop
+        commit; set transaction ${access}; ${statement}
+      end loop; end $$`);
+    return (clock() - began) / transactions;
+  };
+  const figures: Figure[] = [];
+  for (const access of accesses) {
+    say(`entering a tenant in ${rounds} × ${transactions} transactions that are ${access} …`);
+    const differences: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const without = await loop(access, "");
+      differences.push((await loop(access, enterStatement(tenant))) - without);
+    }
+    const on = `${transactions} ${access} transactions, in the database`;
+    figures.push({ name: `entering, ${access}`, value: median(differences), limit: 80, unit: "µs", on });
+  }
+  return figures;
+};
+
+/** Microseconds that a process has worked so far (proc(5), schedstat), or that have passed. */
+const clockOf = (pid: number): (() => number) => {
+  const file = `/proc/${pid}/schedstat`;
+  if (!existsSync(file)) return () => performance.now() * 1000;
+  return () => Number(readFileSync(file, "utf8").split(" ")[0]) / 1000;
+};
+
+const enterStatement = ({ sessionId, userId, tenantId, role }: MadeTenant): string =>
+  `execute 'select app.enter($1, $2, $3, $4, $5, $6)' using '${sessionId}'::uuid, '${userId}'::uuid, '${tenantId}'::uuid,
+     '${role}'::text, 'request-1'::text, 'documents.list'::text;`;
+
+const connect = async (url: string | undefined) => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return { client, [Symbol.asyncDispose]: () => client.end() };
+};
