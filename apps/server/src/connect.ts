@@ -1,5 +1,5 @@
 import { isTransient } from "@severalty/db/database-error";
-import { authEntities, entities } from "@severalty/db/entities";
+import { authEntities, entities, platformEntities } from "@severalty/db/entities";
 import { createOrm, warmPool, type Orm } from "@severalty/db/orm";
 import { describeDatabaseUrl, describeFailure } from "@severalty/domain/environment";
 import pRetry from "p-retry";
@@ -29,7 +29,7 @@ export const connect = async (env: ServerEnv, log: Logger): Promise<Databases> =
   const [app, auth, platform] = await Promise.all([
     openPool("DATABASE_URL", entities, env, log),
     openPool("AUTH_DATABASE_URL", authEntities, env, log),
-    openPool("PLATFORM_DATABASE_URL", [], env, log),
+    openPool("PLATFORM_DATABASE_URL", platformEntities, env, log),
   ]);
   return { app, auth, platform };
 };

@@ -53,6 +53,7 @@ const buildApp = async (env: ServerEnv, databases: Databases, draining: Draining
     {
       app: databases.app,
       auth: databases.auth,
+      platform: databases.platform,
       accessTokens: createAccessTokens({ secret: env.AUTH_SECRET }),
       envelope: createEnvelope({ key: env.SECRETS_KEY, oldKeys: env.SECRETS_KEYS_OLD }),
       passwords: createPasswords(),

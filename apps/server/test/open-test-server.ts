@@ -28,7 +28,7 @@ export const openTestServer = async (overrides: Partial<Services> = {}): Promise
   const lines: string[] = [];
   const log = pino({ level: "trace", base: null }, { write: (line: string) => void lines.push(line) });
   const services = await makeServices(database, { log, ...overrides });
-  const databases = { app: services.app, auth: services.auth, platform: await database.orm("severalty_platform") };
+  const databases = { app: services.app, auth: services.auth, platform: services.platform };
   const url = await serve(services, databases);
   return { url, services, databases, database, admin: await database.client(), logged: () => lines.join("") };
 };

@@ -123,7 +123,8 @@ function assertUser(principal: Principal): asserts principal is UserPrincipal {
 const createForbidden = (who: string, permission: Permission) =>
   new DomainError("forbidden", "auth/forbidden", `${who} lacks ${permission}`);
 
-const domainErrorOf = (error: unknown): DomainError | undefined => {
+/** The refusal that a caller will be told of, if the error is one. */
+export const domainErrorOf = (error: unknown): DomainError | undefined => {
   const { cause } = toProtocolError(getTRPCErrorFromUnknown(error));
   return cause instanceof DomainError ? cause : undefined;
 };

@@ -10,6 +10,8 @@ const limits = {
   login: { points: 10, seconds: 15 * 60 },
   /** Per address, over all e-mails. */
   loginFromAddress: { points: 100, seconds: 15 * 60 },
+  /** Per administrator of the platform: a grant for all writes to every tenant's log. */
+  openGrant: { points: 30, seconds: 60 * 60 },
 } as const;
 
 /** Invalid API keys, per address. Nobody guesses 256 bits: it bounds how often the database is asked for nothing. */

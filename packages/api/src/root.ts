@@ -7,6 +7,8 @@ import { auditLogsRouter } from "./routers/audit-logs.ts";
 import { authRouter } from "./routers/auth.ts";
 import { cookbooksRouter } from "./routers/cookbooks.ts";
 import { documentsRouter } from "./routers/documents.ts";
+import { grantsRouter as platformGrantsRouter } from "./routers/platform/grants.ts";
+import { tenantsRouter as platformTenantsRouter } from "./routers/platform/tenants.ts";
 import { recipesRouter } from "./routers/recipes.ts";
 import { secretsRouter } from "./routers/secrets.ts";
 import { subscriptionsRouter } from "./routers/subscriptions.ts";
@@ -36,6 +38,7 @@ export const appRouter = router({
   secrets: secretsRouter,
   apiKeys: apiKeysRouter,
   auditLogs: auditLogsRouter,
+  platform: router({ grants: platformGrantsRouter, tenants: platformTenantsRouter }),
 });
 
 export type AppRouter = typeof appRouter;

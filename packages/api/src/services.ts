@@ -12,6 +12,8 @@ export interface Services {
   readonly app: Orm;
   /** Connects as severalty_auth: identities and sessions, no business table. */
   readonly auth: Orm;
+  /** Connects as severalty_platform: tenants, as far as an access grant reaches. */
+  readonly platform: Orm;
   readonly accessTokens: AccessTokens;
   readonly envelope: Envelope;
   readonly passwords: Passwords;

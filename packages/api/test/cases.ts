@@ -2,12 +2,16 @@ import { agency } from "@severalty/db/templates/agency";
 import type { Permission } from "@severalty/domain/permission";
 import { proceduresByPath } from "../src/testing/procedures-by-path.ts";
 import { plainCases } from "./plain-cases.ts";
+import { platformCases } from "./platform-cases.ts";
 import type { World } from "./world.ts";
 
 /** What the five general tests need to know of a procedure. */
 export interface Case {
-  /** `public`: no session needed; `authed`: a token; `tenant`: a token whose role has the permission. */
-  readonly kind: "public" | "authed" | "tenant";
+  /**
+   * `public`: no session needed; `authed`: a token; `tenant`: a token whose role has the permission; `platform`: a platform
+   * administrator's, of which `platform-cases.ts` says the rest.
+   */
+  readonly kind: "public" | "authed" | "tenant" | "platform";
   readonly permission?: Permission;
   /** Needed beside it. */
   readonly also?: readonly Permission[];
@@ -347,4 +351,5 @@ const special: Readonly<Record<string, Case>> = {
 export const cases: Readonly<Record<string, Case>> = {
   ...plainCases(Object.keys(proceduresByPath).filter((path) => !(path in special))),
   ...special,
+  ...Object.fromEntries(Object.keys(platformCases).map((path) => [path, { kind: "platform" as const }])),
 };

@@ -52,7 +52,10 @@ const indexedOf = async (noun: string): Promise<string[]> => {
   return rows.filter(({ table }) => nounOf(table) === noun).flatMap(({ columns }) => columns);
 };
 
-const sortable = Object.keys(proceduresByPath).filter((path) => path.endsWith(".list") && sortsOf(path).length > 0);
+/** The list of all tenants is of no tenant: `platform-tenants.test.ts` walks it. */
+const sortable = Object.keys(proceduresByPath).filter(
+  (path) => path.endsWith(".list") && sortsOf(path).length > 0 && !path.startsWith("platform."),
+);
 
 test("what people look through can be sorted", () => {
   expect(sortable).toEqual(

@@ -34,9 +34,9 @@ export const retryLink = ({ retries, retryDelayMs }: RetryOptions): TRPCLink<App
     }
   });
 
-/** What is below `auth` takes no key: its mutations are done as often as they are sent. */
+/** What is below `auth` and `platform` takes no key: its mutations are done as often as they are sent. */
 const isRepeatable = (op: Operation): boolean =>
-  op.type === "query" || (idempotencyKeyOf(op) !== undefined && !op.path.startsWith("auth."));
+  op.type === "query" || (idempotencyKeyOf(op) !== undefined && !/^(?:auth|platform)\./.test(op.path));
 
 /** A rate limit lasts for minutes, and each repetition would use it up further: that is left to the caller. */
 const isWorthRepeating = ({ isRetryable, code, reason }: SeveraltyError): boolean =>

@@ -39,7 +39,7 @@ test("a mutation with a key that the server refuses is not repeated", async () =
   expect(server.requests).toHaveLength(1);
 });
 
-test("neither a query nor a mutation without a key bears one, and a sign-in with one is not repeated", async () => {
+test("neither a query nor a mutation without a key bears one, and a sign-in or a call of the platform with one is not repeated", async () => {
   await using server = await TestServer.start();
   const client = clientOf(server);
   await client.documents.byId.query({ id: "1" }, withIdempotencyKey("once"));
@@ -50,6 +50,10 @@ test("neither a query nor a mutation without a key bears one, and a sign-in with
   const failure = await failureOf(client.auth.login.mutate(person, withIdempotencyKey("once")));
   expect(failure.reason).toBe("client/network");
   expect(server.requests).toHaveLength(3);
+  server.breakNext(1);
+  const ending = await failureOf(client.platform.grants.end.mutate({ id: "1" }, withIdempotencyKey("once")));
+  expect(ending.reason).toBe("client/network");
+  expect(server.requests).toHaveLength(4);
 });
 
 test.each(["", "a b", "ü", "x".repeat(201), 7, null])("the key %j is refused before anything is sent", async (key) => {

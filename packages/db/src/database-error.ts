@@ -1,5 +1,6 @@
+import { NoGrantError } from "@severalty/domain/access-grant";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
-import { DomainError, ReferenceNotFoundError } from "@severalty/domain/errors";
+import { DomainError, NotFoundError, ReferenceNotFoundError } from "@severalty/domain/errors";
 import { nounOf } from "./tenancy/noun-of.ts";
 
 /** What pg tells about a failed statement; see the PostgreSQL manual, appendix A, for the codes. */
@@ -73,6 +74,23 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       return new DomainError("invalid-input", "templates/unknown-key", `templateKey must be ${server.detail}`, {
         cause,
       });
+    case "SVP01":
+      return new NoGrantError({ cause });
+    case "SVP02":
+      return new NotFoundError("tenants", { cause });
+    case "SVP03":
+      return new NotFoundError("accessGrants", { cause });
+    case "SVP04":
+      return new DomainError("conflict", "tenants/not-suspended", "only a suspended tenant can be removed", { cause });
+    case "SVP05":
+      return new DomainError("invalid-input", "tenants/slug-mismatch", "slug must be that of the tenant", { cause });
+    case "SVP06":
+      return new DomainError(
+        "conflict",
+        "tenants/administrator-unconfirmed",
+        "an account has that address, and nobody has confirmed that the address is its holder's: ask him, then say so with isConfirmed",
+        { cause },
+      );
     case "23505":
       return taken(noun, server, cause);
     // A removal that fails by it is `InUseError` before it gets here: what is left is a row that refers to nothing.

@@ -1,6 +1,7 @@
 import type { EntitySchema } from "@mikro-orm/core";
 import { AbTestResult } from "./entities/ab-test-result.ts";
 import { AbTest } from "./entities/ab-test.ts";
+import { AccessGrant } from "./entities/access-grant.ts";
 import { AgentInstance } from "./entities/agent-instance.ts";
 import { AgentRole } from "./entities/agent-role.ts";
 import { AuditLog } from "./entities/audit-log.ts";
@@ -49,10 +50,14 @@ export const tenantEntities: readonly EntitySchema[] = [
   Budget,
   BudgetReservation,
   IdempotencyKey,
+  AccessGrant,
 ];
 
 /** Entities of the role that signs people in. */
 export const authEntities: readonly EntitySchema[] = [Identity, Session, RefreshToken, OneTimeToken, RateLimit];
+
+/** What platform operations read and write by the ORM; the rest of what the role sees, they read in SQL. */
+export const platformEntities: readonly EntitySchema[] = [Tenant];
 
 /** Every entity. Those outside `tenantEntities` are the whole allow-list of global tables. */
 export const entities: readonly EntitySchema[] = [Tenant, Template, ...authEntities, ...tenantEntities];

@@ -15,6 +15,7 @@ import { ApiKeyEntry } from "./migrations/0014-api-key-entry.ts";
 import { Templates } from "./migrations/0015-templates.ts";
 import { DocumentsSortIndexes } from "./migrations/0016-documents-sort-indexes.ts";
 import { SessionHygiene } from "./migrations/0017-session-hygiene.ts";
+import { PlatformAccess } from "./migrations/0018-platform-access.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   { name: "0015_templates", class: Templates },
   { name: "0016_documents_sort_indexes", class: DocumentsSortIndexes },
   { name: "0017_session_hygiene", class: SessionHygiene },
+  { name: "0018_platform_access", class: PlatformAccess },
 ];

@@ -92,6 +92,18 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
     object: "sealed.keys",
   },
   "grant-stranger": { break: ["grant select on auth.identities to severalty_app"], object: "auth.identities" },
+  "grant-platform-write": {
+    break: ["grant insert on app.documents to severalty_platform"],
+    object: "app.documents",
+  },
+  "grant-platform-binary": {
+    break: ["grant select on app.secret_locker to severalty_platform"],
+    object: "app.secret_locker",
+  },
+  "grant-platform-missing": {
+    break: ["revoke select (name) on app.secret_locker from severalty_platform"],
+    object: "app.secret_locker",
+  },
   "schema-usage": { break: ["grant usage on schema sealed to severalty_app"], object: "sealed" },
   "schema-create": { break: ["grant create on schema app to severalty_app"], object: "app" },
   "public-schema-create": { break: ["grant create on schema public to public"], object: "public" },

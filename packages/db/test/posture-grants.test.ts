@@ -1,10 +1,11 @@
+import type { EntityMetadata } from "@mikro-orm/postgresql";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gateFunctions, gateSearchPath } from "../src/doctor/expected.ts";
-import { entities } from "../src/entities.ts";
+import { entities, tenantEntities } from "../src/entities.ts";
 import type { Orm } from "../src/orm.ts";
 import { roles, serverRoles } from "../src/roles.ts";
-import { anyEntity, tableOf } from "../src/testing/make-row.ts";
+import { anyEntity, nameOf, tableOf } from "../src/testing/make-row.ts";
 import { notRefused } from "../src/testing/not-refused.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { functionsOf, schemaGrants, tableGrants, tables } from "./catalog.ts";
@@ -31,8 +32,27 @@ const byName = (one: { object: string; grantee: string }, other: { object: strin
 /** A data key is never deleted: what it encrypted would be lost. */
 const fewer: Record<string, string> = { TenantKey: "INSERT SELECT UPDATE" };
 
+/** What the platform changes of a tenant, under a grant. */
+const changedByPlatform = ["name", "domain", "status", "subscription_tier", "settings", "version", "updated_at"];
+
+/** What severalty_platform may do with an entity's table: read it, but for what is binary. */
+const platformGrants = (meta: EntityMetadata) => {
+  const [object, grantee] = [tableOf(meta), "severalty_platform"];
+  if (meta.className === "Tenant")
+    return [
+      { object, grantee, privileges: "SELECT" },
+      ...changedByPlatform.map((column) => ({ object: `${object}.${column}`, grantee, privileges: "UPDATE" })),
+    ];
+  if (!tenantEntities.some((entity) => nameOf(entity) === meta.className)) return [];
+  const columns = meta.props.filter(({ fieldNames }) => fieldNames.length === 1);
+  const readable = columns.filter(({ columnTypes }) => columnTypes[0] !== "bytea");
+  if (readable.length === columns.length) return [{ object, grantee, privileges: "SELECT" }];
+  return readable.map(({ fieldNames }) => ({ object: `${object}.${fieldNames[0]}`, grantee, privileges: "SELECT" }));
+};
+
 /** What gate functions read and write; the gate owns no table. */
 const gateGrants: Record<string, string> = {
+  "app.access_grants": "INSERT SELECT UPDATE",
   "app.agent_roles": "INSERT SELECT",
   "app.audit_logs": "INSERT",
   "app.tenant_api_keys": "SELECT",
@@ -40,9 +60,10 @@ const gateGrants: Record<string, string> = {
   "app.recipes": "INSERT",
   "app.templates": "SELECT",
   "app.tenant_configs": "INSERT",
-  "app.tenants": "INSERT SELECT",
+  "app.tenants": "DELETE INSERT SELECT",
   "app.users": "INSERT SELECT",
-  "auth.identities": "INSERT SELECT",
+  "auth.identities": "DELETE INSERT SELECT",
+  "auth.one_time_tokens": "INSERT",
   "auth.rate_limits": "INSERT SELECT",
   "auth.refresh_tokens": "INSERT SELECT",
   "auth.sessions": "INSERT SELECT",
@@ -50,13 +71,13 @@ const gateGrants: Record<string, string> = {
   "sealed.keys": "SELECT",
 };
 
-test("tables are granted to the server's roles by rule: the tenant's to app, identities to auth, read-only ones for reading", async () => {
+test("tables are granted to the server's roles by rule: the tenant's to app, identities to auth, read-only ones for reading, and all of a tenant but what is binary to platform for reading", async () => {
   const expected = entities.flatMap((entity) => {
     const meta = orm.getMetadata().get(anyEntity(entity));
     const grantee = meta.schema === "auth" ? "severalty_auth" : "severalty_app";
     const isReadOnly = meta.readonly === true || meta.className === "Tenant";
     const privileges = fewer[meta.className] ?? (isReadOnly ? "SELECT" : write);
-    return [{ object: tableOf(meta), grantee, privileges }];
+    return [{ object: tableOf(meta), grantee, privileges }, ...platformGrants(meta)];
   });
   expected.push({ object: "app.migrations", grantee: "severalty_app", privileges: "SELECT" });
   for (const [object, privileges] of Object.entries(gateGrants))

@@ -196,11 +196,17 @@ test("what only gate functions may call is refused to every login role of the se
   const functions = await functionsOf(admin);
   const inner = functions.filter(({ isDefiner, executors }) => isDefiner && executors.length === 0);
   expect(inner.map(({ name }) => name)).toEqual([
+    "app.about_grant",
     "app.audit",
     "app.begin_entry",
     "app.entered",
     "app.keep_an_admin",
+    "app.log_grant",
+    "app.log_platform",
+    "app.platform_admin",
+    "app.platform_entered",
     "app.set_context",
+    "app.set_platform_context",
     "app.start_from_template",
   ]);
   const calls = inner

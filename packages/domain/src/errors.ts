@@ -28,8 +28,8 @@ export class DomainError extends Error {
 
 /** The thing is not there, for this caller: a row of another tenant answers exactly as one that never was. */
 export class NotFoundError extends DomainError {
-  constructor(noun: string) {
-    super("not-found", `${noun}/not-found`, `no such row in ${noun}`);
+  constructor(noun: string, options?: ErrorOptions) {
+    super("not-found", `${noun}/not-found`, `no such row in ${noun}`, options);
     this.name = "NotFoundError";
   }
 }

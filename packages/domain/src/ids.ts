@@ -82,6 +82,9 @@ export type BudgetReservationId = z.infer<typeof budgetReservationId>;
 export const idempotencyKeyId = z.uuid().brand<"IdempotencyKeyId">();
 export type IdempotencyKeyId = z.infer<typeof idempotencyKeyId>;
 
+export const accessGrantId = z.uuid().brand<"AccessGrantId">();
+export type AccessGrantId = z.infer<typeof accessGrantId>;
+
 /** Any branded id, wherever it is defined. */
 export type AnyId = IdOf<string>;
 

@@ -14,6 +14,16 @@ export const platformSlug = "platform";
 
 export const tenantName = storableText({ min: 1, max: 120 });
 
+/** A host name of the tenant's own, in lower case: labels of 1 to 63 characters, two at least, 253 in all (RFC 1035 section 2.3.4). */
+export const tenantDomain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, {
+    error: "domain must be a host name of two labels or more, such as agency.example.com",
+  });
+
 /** Nobody enters a suspended tenant. */
 export const tenantStatuses = ["active", "suspended"] as const;
 export type TenantStatus = (typeof tenantStatuses)[number];

@@ -24,6 +24,7 @@ export const makeServices = async (database: TestDatabase, overrides: Partial<Se
   return {
     app: overrides.app ?? (await database.orm("severalty_app")),
     auth,
+    platform: overrides.platform ?? (await database.orm("severalty_platform")),
     accessTokens: createAccessTokens({ secret: testSecret }),
     envelope: createEnvelope({ key: testSecretsKey }),
     passwords: testPasswords,

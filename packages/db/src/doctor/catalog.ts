@@ -1,4 +1,4 @@
-import { gateFunctions, globalPolicies, openTables, schemaUsers } from "./expected.ts";
+import { gateFunctions, globalPolicies, openTables, schemaUsers, tenantPolicies } from "./expected.ts";
 import type { Given } from "./rule.ts";
 
 /** A string as SQL. */
@@ -32,14 +32,22 @@ const tablesSql = `select t.*, t.schema = 'app' and not t.is_partition and exist
       c.relforcerowsecurity, c.relispartition or (n.nspname = 'app' and c.relname ~ '${month}') as is_partition
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ${ours} and c.relkind in ('r', 'p')) t`;
 
-/** Tables that have a policy: for which role, and what it says. `canonical` is null where no rule for the table is known. */
+/** Tables that have policies, a row for each role that has one: what it says. `canonical` is null where no rule for the table is known. */
 export const policyTables = "policy_tables";
 
-const policyTablesSql = `select t.*, case t.schema when 'auth' then 'severalty_auth' else 'severalty_app' end as role,
-    case when t.schema = 'auth' then 'true' ${Object.entries(globalPolicies)
-      .map(([name, says]) => `when t.name = ${literal(name)} then ${literal(says)}`)
-      .join(" ")} when t.is_scoped then '(tenant_id = app.tenant_id())' end as canonical
-  from ${tables} t where t.schema in ('app', 'auth') and not t.is_partition and t.name not in ${list(openTables)}`;
+const policyTablesSql = `select t.*, r.role, case when t.schema = 'auth' then 'true' when g.known then g.canonical
+      when t.is_scoped then r.canonical end as canonical
+  from ${tables} t
+  join ${values([["auth", "severalty_auth", ""], ...Object.entries(tenantPolicies).map(([role, says]) => ["app", role, says])], 3)} r (schema, role, canonical)
+    on r.schema = t.schema
+  left join lateral (select true as known, max(says) filter (where g.role = r.role) as canonical
+    from ${values(
+      Object.entries(globalPolicies).flatMap(([name, byRole]) =>
+        Object.entries(byRole).map(([role, says]) => [name, role, says]),
+      ),
+      3,
+    )} g (name, role, says) where g.name = t.name having count(*) > 0) g on true
+  where not t.is_partition and t.name not in ${list(openTables)} and (g.known is null or g.canonical is not null)`;
 
 /** Policies of Severalty's tables. */
 export const policies = "our_policies";

@@ -10,7 +10,7 @@ export const schemaUsers = {
 
 /** The roles that may hold privileges on tables of a schema; which ones exactly, the migrations and their tests say. */
 export const tableUsers = {
-  app: ["severalty_app", "severalty_gate"],
+  app: ["severalty_app", "severalty_gate", "severalty_platform"],
   auth: ["severalty_auth", "severalty_gate"],
   sealed: ["severalty_gate"],
   archive: [],
@@ -28,14 +28,29 @@ export const databaseCreators = ["severalty_migrator", "severalty_owner"] as con
 /** Everything that need not be behind row-level security: the names of the migrations that ran, for reading alone. */
 export const openTables = ["app.migrations"] as const;
 
-/** Tables of `app` that belong to no tenant: what their policy for the server's role says instead of the tenant's column. */
+/** What the policy of a tenant's table says for each role that reads such tables. */
+export const tenantPolicies = {
+  severalty_app: "(tenant_id = app.tenant_id())",
+  severalty_platform: "((tenant_id >= app.granted_first()) AND (tenant_id <= app.granted_last()))",
+} as const satisfies Partial<Record<RoleName, string>>;
+
+/** Tables of `app` that belong to no tenant, and the roles that read them: what their policies say instead. */
 export const globalPolicies = {
-  "app.tenants": "(id = app.tenant_id())",
-  "app.templates": "(app.tenant_id() IS NOT NULL)",
-} as const;
+  "app.tenants": {
+    severalty_app: "(id = app.tenant_id())",
+    severalty_platform: "((id >= app.granted_first()) AND (id <= app.granted_last()))",
+  },
+  "app.templates": { severalty_app: "(app.tenant_id() IS NOT NULL)" },
+} as const satisfies Record<string, Partial<Record<RoleName, string>>>;
 
 /** Tables of `app` whose changes are not in the audit log: the log itself, what nobody of a tenant can change, and what serves other tables. */
-export const unauditedTables = ["app.audit_logs", "app.migrations", "app.templates", "app.idempotency_keys"] as const;
+export const unauditedTables = [
+  "app.access_grants",
+  "app.audit_logs",
+  "app.migrations",
+  "app.templates",
+  "app.idempotency_keys",
+] as const;
 
 /** Triggers that hold a rule of one table, beside the audit trigger of each. */
 export const ruleTriggers = ["users_keep_an_admin"] as const;
@@ -52,14 +67,29 @@ export const indexesAcrossTenants = {
 
 /** Every SECURITY DEFINER function, and the one role that may execute it; none: trigger or other gate functions alone. */
 export const gateFunctions = {
+  "app.about_grant": [],
   "app.audit": [],
   "app.begin_entry": [],
+  "app.create_tenant": ["severalty_platform"],
+  "app.end_grant": ["severalty_platform"],
   "app.enter": ["severalty_app"],
   "app.enter_key": ["severalty_app"],
+  "app.enter_platform": ["severalty_platform"],
   "app.entered": [],
+  "app.granted_first": ["severalty_platform"],
+  "app.granted_last": ["severalty_platform"],
   "app.keep_an_admin": [],
+  "app.log_grant": [],
+  "app.log_platform": [],
+  "app.note_answered": ["severalty_platform"],
+  "app.open_grant": ["severalty_platform"],
+  "app.platform_admin": [],
+  "app.platform_entered": [],
   "app.record": ["severalty_app"],
+  "app.record_platform": ["severalty_platform"],
+  "app.remove_tenant": ["severalty_platform"],
   "app.set_context": [],
+  "app.set_platform_context": [],
   "app.start_from_template": [],
   "app.tenant_id": ["severalty_app"],
   "auth.memberships": ["severalty_auth"],

@@ -23,6 +23,9 @@ import { functionLeakproof } from "./rules/function-leakproof.ts";
 import { functionPublic } from "./rules/function-public.ts";
 import { grantArchive } from "./rules/grant-archive.ts";
 import { grantPartition } from "./rules/grant-partition.ts";
+import { grantPlatformBinary } from "./rules/grant-platform-binary.ts";
+import { grantPlatformMissing } from "./rules/grant-platform-missing.ts";
+import { grantPlatformWrite } from "./rules/grant-platform-write.ts";
 import { grantReferences } from "./rules/grant-references.ts";
 import { grantStranger } from "./rules/grant-stranger.ts";
 import { grantTrigger } from "./rules/grant-trigger.ts";
@@ -104,6 +107,9 @@ export const rules: readonly Rule[] = [
   grantArchive,
   sealedReadable,
   grantStranger,
+  grantPlatformWrite,
+  grantPlatformBinary,
+  grantPlatformMissing,
   schemaUsage,
   schemaCreate,
   publicSchemaCreate,

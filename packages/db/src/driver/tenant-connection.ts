@@ -39,10 +39,19 @@ export const enteredKeyOf = (transaction: object | undefined): EnteredKey => {
 };
 
 /** What a caller may meet while he enters, through no fault of the connection: see `database-error.ts`. */
-const refusals = new Set(["SV001", "SV002", "SV003", "SVK01"]);
+const refusals = new Set(["SV001", "SV002", "SV003", "SVK01", "SVP01"]);
 
 /** What a connection says that carries what another has left in it, and that cannot be reset. */
 const unclean = "SV005";
+
+const grantedTenants = new WeakMap<object, TenantId | null>();
+
+/** The tenant that a transaction was entered for by a grant; null for every one. Throws for one that was entered otherwise, or by nobody. */
+export const grantedTenantOf = (transaction: object | undefined): TenantId | null => {
+  const granted = transaction === undefined ? undefined : grantedTenants.get(transaction);
+  if (granted === undefined) throw new Error("no grant has entered this transaction");
+  return granted;
+};
 
 /** Sends every value bound, never as SQL text, and enters the tenant as the first statement of each transaction. */
 export class TenantConnection extends PostgreSqlConnection {
@@ -114,6 +123,16 @@ export class TenantConnection extends PostgreSqlConnection {
 
   async #enter(transaction: Transaction<object>, { variables = {} }: SessionContext): Promise<void> {
     const values = (...names: string[]) => names.map((name) => variables[name]);
+    if (variables["grantId"] !== undefined) {
+      const { tenantId } = await this.execute<{ tenantId: TenantId | null }>(
+        `select app.enter_platform(?, ?, ?, nullif(?, '')::uuid, ?, ?, ?) as "tenantId"`,
+        values("session", "user", "grantId", "about", "requestId", "action", "note"),
+        "get",
+        transaction,
+      );
+      grantedTenants.set(transaction, tenantId);
+      return;
+    }
     if (variables["keyHash"] === undefined) {
       const credentials = values("session", "user", "tenant", "role", "requestId", "action");
       await this.execute("select app.enter(?, ?, ?, ?, ?, ?)", credentials, "run", transaction);

@@ -2,8 +2,8 @@ import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
 import type { ActorKind, AuditOutcome } from "@severalty/domain/audit";
 import type { ApiKeyId, AuditLogId, TenantId, UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
-import { tenantPolicy } from "../tenancy/tenant-entity.ts";
 import { tenantFilter } from "../tenancy/tenant-filter.ts";
+import { tenantPolicies } from "../tenancy/tenant-policies.ts";
 
 /**
  * What was done in a tenant, by whom, and what it cost. Append-only: rows come from triggers and gate functions alone.
@@ -35,7 +35,7 @@ export const AuditLog = defineEntity({
   primaryKeys: ["tenantId", "timestamp", "id"],
   readonly: true,
   filters: { tenant: tenantFilter("tenantId") },
-  policies: [tenantPolicy("audit_logs", "tenant_id")],
+  policies: tenantPolicies("audit_logs", "tenant_id"),
   rowLevelSecurity: "force",
 });
 export type AuditLog = InferEntity<typeof AuditLog>;

@@ -4,6 +4,7 @@ import type { JsonObject } from "@severalty/domain/json";
 import type { SubscriptionTier, TenantStatus } from "@severalty/domain/tenant";
 import { auditTrigger } from "../tenancy/audit-trigger.ts";
 import { tenantFilter } from "../tenancy/tenant-filter.ts";
+import { tenantPolicies } from "../tenancy/tenant-policies.ts";
 
 /** An agency. A tenant sees its own row and no other. */
 export const Tenant = defineEntity({
@@ -39,16 +40,10 @@ export const Tenant = defineEntity({
       expression: "subscription_tier in ('free', 'team', 'business', 'enterprise')",
     },
     { name: "tenants_settings_check", expression: "jsonb_typeof(settings) = 'object'" },
+    { name: "tenants_platform_check", expression: "slug <> 'platform' or status = 'active'" },
   ],
   filters: { tenant: tenantFilter("id") },
-  policies: [
-    {
-      name: "tenants_severalty_app_policy",
-      roles: ["severalty_app"],
-      using: "id = app.tenant_id()",
-      check: "id = app.tenant_id()",
-    },
-  ],
+  policies: tenantPolicies("tenants", "id"),
   rowLevelSecurity: "force",
   triggers: [auditTrigger("tenants")],
 });

@@ -11,7 +11,14 @@ const has = ({ statements }: LintedMigration, pattern: RegExp): boolean =>
 /** Of a dotted name, as a pattern of that name and no other. */
 const exactly = (table: string): string => `${table.replaceAll(".", "\\.")}(?![\\w.])`;
 
-const canonical = "\\(tenant_id = app\\.tenant_id\\(\\)\\)";
+/** What a policy of a tenant's table says, by the role that it is for. */
+const canonical: Readonly<Record<string, string>> = {
+  severalty_app: "(tenant_id = app.tenant_id())",
+  severalty_platform: "(tenant_id >= app.granted_first() and tenant_id <= app.granted_last())",
+};
+
+const isCanonical = (policy: string): boolean =>
+  Object.entries(canonical).some(([role, says]) => policy.endsWith(` to ${role} using ${says} with check ${says}`));
 
 export const rowSecurity: Rule = {
   name: "row-security",
@@ -41,9 +48,7 @@ export const canonicalPolicy: Rule = {
       const policies = migration.statements.filter(({ sql }) =>
         new RegExp(`^create policy \\w+ on ${exactly(table)}`).test(sql),
       );
-      const wrong = policies.filter(
-        ({ sql }) => !new RegExp(` to \\w+ using ${canonical} with check ${canonical}$`).test(sql),
-      );
+      const wrong = policies.filter(({ sql }) => !isCanonical(sql));
       if (wrong.length > 0) return wrong.map((policy) => ({ statement: policy, what: `another policy on ${table}` }));
       if (policies.some(({ sql }) => sql.includes(" to severalty_app using "))) return [];
       return [{ statement, what: `${table} lacks its policy for severalty_app` }];

@@ -3,6 +3,7 @@ import type { AnyId } from "@severalty/domain/ids";
 import { Tenant } from "../entities/tenant.ts";
 import { auditTrigger } from "./audit-trigger.ts";
 import { teamFilter, tenantFilter, tenantOf } from "./tenant-filter.ts";
+import { tenantPolicies } from "./tenant-policies.ts";
 
 /**
  * Columns of every tenant-scoped table: the composite key (tenant_id, id), whose first half comes from the entered
@@ -30,15 +31,15 @@ export const tenantColumns = <Id extends AnyId>() => ({
 export const versionColumn = { version: p.integer().default(1) };
 
 /**
- * The four walls of a tenant-scoped table: ORM filter, forced row-level security with the canonical policy for the
- * application's role, composite primary key, and the audit trigger.
+ * The four walls of a tenant-scoped table: ORM filter, forced row-level security with the canonical policy of each role, composite
+ * primary key, and the audit trigger.
  */
 export const tenantScope = (table: string) => ({
   schema: "app",
   tableName: table,
   primaryKeys: ["tenantId", "id"] as ["tenantId", "id"],
   filters: { tenant: tenantFilter("tenantId") },
-  policies: [tenantPolicy(table, "tenant_id")],
+  policies: tenantPolicies(table, "tenant_id"),
   rowLevelSecurity: "force" as const,
   triggers: [auditTrigger(table)],
 });
@@ -47,14 +48,6 @@ export const tenantScope = (table: string) => ({
 export const teamScope = (table: string) => ({
   ...tenantScope(table),
   filters: { tenant: tenantFilter("tenantId"), team: teamFilter },
-});
-
-/** The one policy that a tenant-scoped table has for the application's role. */
-export const tenantPolicy = (table: string, column: "tenant_id" | "id") => ({
-  name: `${table}_severalty_app_policy`,
-  roles: ["severalty_app"],
-  using: `${column} = app.tenant_id()`,
-  check: `${column} = app.tenant_id()`,
 });
 
 /**

@@ -2,13 +2,20 @@ import { raw, type EntityManager } from "@mikro-orm/core";
 import { asId, type TenantId } from "@severalty/domain/ids";
 import { NoTenantError } from "@severalty/domain/errors";
 
+/** What an entity manager has entered: one tenant, or by a grant for all, which policies alone hold, every tenant. */
+export interface Scope {
+  readonly tenantId?: TenantId;
+  readonly isForAll?: true;
+}
+
 /**
  * Always on: gives the planner an explicit `tenant_id = …`, which the policy then confirms. Throws `NoTenantError`, before any SQL,
  * when no tenant is entered.
  */
 export const tenantFilter = (property: "tenantId" | "id") => ({
   name: "tenant",
-  cond: (parameters: { tenantId?: TenantId } | undefined) => {
+  cond: (parameters: Scope | undefined) => {
+    if (parameters?.isForAll === true) return {};
     if (typeof parameters?.tenantId !== "string") throw new NoTenantError("a query");
     return { [property]: parameters.tenantId };
   },
@@ -16,6 +23,11 @@ export const tenantFilter = (property: "tenantId" | "id") => ({
   // Without it MikroORM answers missing parameters with an error of its own.
   args: false,
 });
+
+/** Throws `NoTenantError`, before any SQL, unless this entity manager has entered a tenant, or by a grant every one. */
+export const assertEntered = (em: EntityManager, what: string): void => {
+  if (em.getFilterParams<Scope>("tenant")?.isForAll !== true) tenantOf(em, what);
+};
 
 /** The tenant that this entity manager has entered. Throws `NoTenantError`, before any SQL, when it has entered none. */
 export const tenantOf = (em: EntityManager, what: string): TenantId => {

@@ -12,7 +12,7 @@ import { referrerOf } from "../database-error.ts";
 import { assertVisible } from "./assert-visible.ts";
 import { countReferrers } from "./count-referrers.ts";
 import { nounOf } from "./noun-of.ts";
-import { tenantOf } from "./tenant-filter.ts";
+import { assertEntered, tenantOf } from "./tenant-filter.ts";
 
 /** Names of an entity's columns, as properties. */
 export type Field<Entity> = keyof Entity & string;
@@ -40,12 +40,12 @@ export interface Page<Row> {
 }
 
 /**
- * Reads a tenant's rows as plain rows of the fields asked for: no entity is hydrated for what is only sent on. Making one throws
- * `NoTenantError`, before any SQL, unless the entity manager has entered a tenant. A row of another tenant is one that never was.
+ * Reads a tenant's rows, or by a grant for all every tenant's, as plain rows of the fields asked for: no entity is hydrated for what is
+ * only sent on. Making one throws `NoTenantError`, before any SQL, unless the entity manager has entered. A row of another tenant is one
+ * that never was.
  */
 export class ReadRepository<Entity extends object> {
   protected readonly noun: string;
-  protected readonly tenantId: TenantId;
   protected readonly em: EntityManager;
   protected readonly meta: EntityMetadata;
   readonly #entity: EntityName<Entity>;
@@ -55,7 +55,11 @@ export class ReadRepository<Entity extends object> {
     this.#entity = entity;
     this.meta = em.getMetadata().get<Entity>(entity) as EntityMetadata;
     this.noun = nounOf(this.meta.collection);
-    this.tenantId = tenantOf(em, `a query of ${this.noun}`);
+    assertEntered(em, `a query of ${this.noun}`);
+  }
+
+  protected get tenantId(): TenantId {
+    return tenantOf(this.em, `a query of ${this.noun}`);
   }
 
   /** One page, newest first unless `options` say otherwise. */

@@ -17,6 +17,7 @@ const aRow = Symbol("a row");
 const needed: Record<string, () => RowData> = {
   AbTest: () => ({ versionA: 1, versionB: 2 }),
   AbTestResult: () => ({ variant: "a" }),
+  AccessGrant: () => ({ createdAt: new Date(), expiresAt: new Date(Date.now() + 1_800_000) }),
   AuditLog: () => ({ actorKind: "user" }),
   Budget: () => ({ scope: "agent_instance", period: "month", agentInstanceId: aRow }),
   Document: () => ({ contentHash: randomBytes(32).toString("hex") }),

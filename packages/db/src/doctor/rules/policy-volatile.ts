@@ -12,5 +12,5 @@ export const policyVolatile: Rule = {
       case when f.pronamespace = 'pg_catalog'::regnamespace then ${replacePolicy} else format('alter function %s stable', f.oid::regprocedure) end as fix
     from ${policies} p join ${policyTables} t on t.oid = p.polrelid,
       lateral (select distinct f.oid, f.pronamespace from regexp_matches(concat(p.polqual::text, p.polwithcheck::text), ':(?:funcid|opfuncid) (\\d+)', 'g') found
-        join pg_proc f on f.oid = found[1]::oid where f.provolatile = 'v') f where t.canonical is not null`,
+        join pg_proc f on f.oid = found[1]::oid where f.provolatile = 'v') f where t.canonical is not null and p.roles = array[t.role]`,
 };
