@@ -120,9 +120,11 @@ export class ReadRepository<Entity extends object> {
     if (values[0] === null) {
       const amongNulls = `${first} is null and ${compare(rest)}`;
       const sql = direction === "asc" ? amongNulls : `(${amongNulls} or ${first} is not null)`;
+      // oxlint-disable-next-line leaks/sql-is-constant -- columns are names out of the entity's metadata, and values are bound
       return raw(sql, values.slice(1));
     }
     const isLast = direction === "asc" && sort[0] !== undefined && this.column(sort[0]).isNullable;
+    // oxlint-disable-next-line leaks/sql-is-constant -- columns are names out of the entity's metadata, and values are bound
     return raw(isLast ? `(${compare(columns)} or ${first} is null)` : compare(columns), [...values]);
   }
 }
