@@ -1,4 +1,4 @@
-import { createNewId } from "@severalty/domain/ids";
+import { createNewId, type DocumentId } from "@severalty/domain/ids";
 import { NoTenantError, NotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -34,7 +34,7 @@ test("the usual verbs work within the entered tenant", async () => {
     const documents = new TenantRepository(em, Document);
     const now = new Date();
     const data = {
-      id: newId(),
+      id: newId<DocumentId>(),
       userId: owner.userId,
       title: "one",
       contentHash: hash,
