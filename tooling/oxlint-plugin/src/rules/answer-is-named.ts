@@ -12,7 +12,8 @@ export const answerIsNamed = leakRule(
     return {
       ImportDeclaration(node) {
         if (!node.source.value.startsWith("@severalty/db/entities/")) return;
-        for (const it of node.specifiers) entities.add(it.local.name);
+        // An id may stand beside its entity.
+        for (const it of node.specifiers) if (!it.local.name.endsWith("Id")) entities.add(it.local.name);
       },
       CallExpression(node) {
         const verb = nameOf(node.callee);

@@ -5,6 +5,7 @@ export const answerIsNamed: Samples = {
   good: [
     "x.query(({ ctx, input }): Promise<DocumentWhole> => load(ctx, input));",
     "x.mutation(async ({ ctx, input }): Promise<{ id: DocumentId }> => remove(ctx, input));",
+    'import { Hold, type HoldId } from "@severalty/db/entities/hold";\nx.mutation(async ({ ctx }): Promise<{ id: HoldId }> => remove(ctx));',
     "map.query;",
   ],
   bad: [
