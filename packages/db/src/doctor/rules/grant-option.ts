@@ -15,7 +15,7 @@ export const grantOption: Rule = {
       select c.oid::regclass::text as name, case c.relkind when 'S' then 'sequence ' else '' end as kind, null::name as attname, r.*
         from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) r where n.nspname in ${ours} and r.grantee <> c.relowner
       union all select c.oid::regclass::text, '', a.attname, r.* from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) r where n.nspname in ${ours} and r.grantee <> c.relowner
+        join pg_attribute a on a.attrelid = c.oid and a.attacl is not null, aclexplode(a.attacl) r where n.nspname in ${ours} and r.grantee <> c.relowner
       union all select n.oid::regnamespace::text, 'schema ', null, r.* from pg_namespace n, aclexplode(n.nspacl) r
         where n.nspname in ${ours} and r.grantee <> n.nspowner
       union all select p.oid::regprocedure::text, 'routine ', null, r.* from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) r
