@@ -1,6 +1,6 @@
 import { createContext } from "@severalty/api/context";
 import { nameRequest } from "@severalty/api/errors";
-import { logFailure } from "@severalty/api/log-failure";
+import { describeError, logFailure } from "@severalty/api/log-failure";
 import { appRouter } from "@severalty/api/root";
 import type { Services } from "@severalty/api/services";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
@@ -80,7 +80,7 @@ const idempotencyFacts = (request: express.Request, response: express.Response, 
 
 /** Express needs all four parameters to know an error handler. */
 const lastResort: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
-  response.locals.log.error({ err: error }, "unhandled error");
+  response.locals.log.error({ err: describeError(error) }, "unhandled error");
   if (response.headersSent) {
     response.destroy();
     return;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { describeError } from "@severalty/api/log-failure";
 import { createRateLimits } from "@severalty/api/rate-limits";
 import { createAccessTokens } from "@severalty/auth/access-token";
 import { createEnvelope } from "@severalty/auth/envelope";
@@ -43,7 +44,9 @@ const start = async (): Promise<void> => {
     `listening on http://localhost:${port}`,
   );
   if (!isProduction)
-    await examined().catch((error: unknown) => log.warn({ err: error }, "the database was not examined"));
+    await examined().catch((error: unknown) =>
+      log.warn({ err: describeError(error) }, "the database was not examined"),
+    );
 };
 
 const buildApp = async (env: ServerEnv, databases: Databases, draining: Draining, log: Logger) => {
@@ -75,6 +78,7 @@ const fail = (error: unknown): never => {
     error instanceof ConnectError ||
     error instanceof UnsafeDatabaseError ||
     isListenError(error);
+  // oxlint-disable-next-line leaks/logs-name-fields -- before the first request there is no value of any tenant to quote
   console.error(isExpected ? `severalty-server: ${error.message}` : error);
   process.exit(1);
 };

@@ -90,3 +90,20 @@ test("an unexpected error is logged with its code and its place in the program, 
     err: { code: "22009", stack: expect.stringContaining("at ") as unknown },
   });
 });
+
+test("an error outside of every procedure is logged with its place in the program and without its message, which may quote values", async () => {
+  const fault = new Error("insert into t values ('value-in-secret'): duplicate key, Key (email)=(mail-in-secret)");
+  const isDraining = () => {
+    throw fault;
+  };
+  const broken = await serve(services, databases, { isDraining });
+  const before = logged().length;
+  expect((await fetch(`${broken}/healthz`)).status).toBe(500);
+  const [line] = logged().slice(before).split("\n");
+  expect(JSON.parse(line ?? "null")).toMatchObject({
+    level: 50,
+    msg: "unhandled error",
+    err: { type: "Error", stack: expect.stringContaining("at ") as unknown },
+  });
+  expect(line).not.toMatch(/in-secret|duplicate/);
+});

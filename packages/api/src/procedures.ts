@@ -40,6 +40,15 @@ export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) 
   return next({ ctx: { principal } });
 });
 
+/** The keys of every variant of a union; those of an object without any are none, whatever its index signature says. */
+type KeysOf<Value> = Value extends unknown ? (string extends keyof Value ? never : keyof Value) : never;
+
+/** What no input fulfils that has a tenant in it: the tenant is the one that the call has entered. */
+type NamesNoTenant<Input extends z.ZodType> =
+  "tenantId" extends KeysOf<NonNullable<z.input<Input>>>
+    ? "an input must not name a tenant: the call has entered the caller's"
+    : unknown;
+
 /** What sets a procedure apart from a plain one. */
 export interface TenantProcedureOptions {
   /** Needed beside the first permission, for a procedure that reaches rows of several nouns. */
@@ -58,7 +67,7 @@ export interface TenantProcedureOptions {
  */
 export const tenantProcedure = <Input extends z.ZodType>(
   permission: Permission,
-  input: Input,
+  input: Input & NamesNoTenant<Input>,
   { also = [], answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
 ) => {
   const lackedBy = (held: ReadonlySet<Permission>) => [permission, ...also].find((needed) => !held.has(needed));
@@ -72,7 +81,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
       await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
       throw error;
     })
-    .input(input)
+    .input<Input>(input)
     .use(async ({ ctx, path, type, input: parsed, next }) => {
       const { principal, requestId, services } = ctx;
       const address = ctx.client.ip ?? "unknown";

@@ -49,6 +49,7 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
   });
 
 /** The pool of pg connections behind the factory. */
+// oxlint-disable-next-line leaks/no-raw-connection -- the rate limiter needs the pool of the sign-in role, which reaches no tenant
 export const poolOf = (orm: Orm): Promise<Pool> => orm.em.getConnection().getNativeClient();
 
 /** Opens the pool's minimum of connections at once (pg-pool opens none by itself) and proves that each answers. */

@@ -27,7 +27,7 @@ export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platfo
  * A stuck statement, lock or idle transaction of the server ends by itself, and no session sees the statements of another; as role
  * settings they pass through PgBouncer.
  */
-const settings = {
+export const serverSettings = {
   statement_timeout: "30s",
   lock_timeout: "10s",
   idle_in_transaction_session_timeout: "60s",
@@ -50,7 +50,7 @@ export const ensureRoles = async (admin: Client, passwords: Partial<Record<RoleN
       await admin.query(`alter role ${name} password '${scramVerifier(password)}'`);
     }
     for (const name of serverRoles) {
-      for (const [setting, value] of Object.entries(settings)) {
+      for (const [setting, value] of Object.entries(serverSettings)) {
         await admin.query(`alter role ${name} set ${setting} = '${value}'`);
       }
     }

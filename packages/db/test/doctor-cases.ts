@@ -1,5 +1,7 @@
 /** How a rule comes to find something in a database that is clean. */
 export interface DoctorCase {
+  /** Statements of a superuser after which it is as clean as it can be: for what PostgreSQL itself brings. */
+  readonly prepare?: readonly string[];
   /** Statements of a superuser. */
   readonly break: readonly string[];
   /** What the finding names. */
@@ -13,7 +15,14 @@ const definer = (name: string, rest = "") =>
   `create function ${name} returns int language sql security definer ${rest} as 'select 1'`;
 const revoked = (name: string) => `revoke all on function ${name} from public`;
 
-/** A case for every rule that a statement can break, in a transaction of a superuser unless it says otherwise. */
+const largeObjectFunctions = `do $$ declare f regprocedure; begin
+  for f in select oid from pg_proc where proname ~ '^lo_' or proname in ('loread', 'lowrite') loop execute format('revoke execute on function %s from public', f); end loop;
+end $$`;
+
+/**
+ * A case for every rule that a statement can break, in a transaction of a superuser unless it says otherwise. Further cases of a rule say
+ * after its id what they are of.
+ */
 export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "role-missing": { break: ["alter role severalty_worker rename to elsewhere"], object: "severalty_worker" },
   "role-bypasses-rls": { break: ["alter role severalty_app bypassrls"], object: "severalty_app" },
@@ -33,6 +42,33 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "role-setting": { break: ["alter role severalty_app set search_path = public, app"], object: "severalty_app" },
   "row-security-setting": { break: ["alter role severalty_app set row_security = off"], object: "severalty_app" },
   "track-activities": { break: ["alter role severalty_auth reset track_activities"], object: "severalty_auth" },
+  "role-setting in one database": {
+    break: [
+      "do $$ begin execute format('alter role severalty_app in database %I set app.context = %L', current_database(), 'forged'); end $$",
+    ],
+    object: "severalty_app",
+  },
+  "setting-stray": { break: ["alter role severalty_app set work_mem = '1GB'"], object: "severalty_app" },
+  "setting-stray by the role itself": {
+    break: [
+      "set local role severalty_app",
+      "alter role severalty_app set default_transaction_deferrable = on",
+      "reset role",
+    ],
+    object: "severalty_app",
+  },
+  "setting-stray in one database": {
+    break: [
+      "do $$ begin execute format('alter role severalty_app in database %I set statement_timeout = 0', current_database()); end $$",
+    ],
+    object: "severalty_app",
+  },
+  "setting-missing": { break: ["alter role severalty_platform reset statement_timeout"], object: "severalty_platform" },
+  "setting-missing by a limit that is none": {
+    break: ["alter role severalty_app set lock_timeout = '0ms'"],
+    object: "severalty_app",
+  },
+  "password-encryption": { break: ["set local password_encryption = 'md5'"], object: "password_encryption" },
   "object-owner": { break: ["alter table app.documents owner to severalty_app"], object: "app.documents" },
   "database-owner": {
     break: ["do $$ begin execute format('alter database %I owner to severalty_app', current_database()); end $$"],
@@ -45,6 +81,13 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   },
   "policy-missing": { break: ["drop policy documents_severalty_app_policy on app.documents"], object: "app.documents" },
   "policy-stray": { break: [policyOn("sealed.keys", "to severalty_app using (true)")], object: "sealed.keys" },
+  "policy-stray of another role": {
+    break: [
+      "drop policy documents_severalty_app_policy on app.documents",
+      policyOn("app.documents", "to severalty_worker using (tenant_id = app.tenant_id())"),
+    ],
+    object: "app.documents",
+  },
   "policy-expression": {
     break: [
       "alter policy documents_severalty_app_policy on app.documents using (tenant_id = app.tenant_id() or title = 'all')",
@@ -104,6 +147,22 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
     break: ["revoke select (name) on app.secret_locker from severalty_platform"],
     object: "app.secret_locker",
   },
+  "grant-option": {
+    break: ["grant select on app.documents to severalty_app with grant option"],
+    object: "app.documents",
+  },
+  "grant-option of a column": {
+    break: ["grant update (title) on app.documents to severalty_app with grant option"],
+    object: "app.documents",
+  },
+  "grant-option of a schema": {
+    break: ["grant usage on schema app to severalty_app with grant option"],
+    object: "app",
+  },
+  "grant-option of a function": {
+    break: ["grant execute on function app.tenant_id() to severalty_app with grant option"],
+    object: "app.tenant_id()",
+  },
   "schema-usage": { break: ["grant usage on schema sealed to severalty_app"], object: "sealed" },
   "schema-create": { break: ["grant create on schema app to severalty_app"], object: "app" },
   "public-schema-create": { break: ["grant create on schema public to public"], object: "public" },
@@ -149,6 +208,10 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "function-leakproof": { break: ["alter function app.uuid_v7() leakproof"], object: "app.uuid_v7()" },
   "key-without-tenant": {
     break: ["alter table app.documents add constraint title_key unique (title)"],
+    object: "app.documents",
+  },
+  "key-without-tenant by an index": {
+    break: ["create unique index title_key on app.documents (title) where title <> ''"],
     object: "app.documents",
   },
   "index-without-tenant": {
@@ -206,6 +269,20 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "foreign-server": {
     break: ["create foreign data wrapper far", "create server away foreign data wrapper far"],
     object: "away",
+  },
+  "large-object": {
+    break: ["select lo_create(4242)", "alter large object 4242 owner to severalty_app"],
+    object: "large object 4242",
+  },
+  "large-object of everybody": {
+    break: ["select lo_create(4242)", "grant select on large object 4242 to public"],
+    object: "large object 4242",
+  },
+  "large-object-privileges": { break: ["set local lo_compat_privileges = on"], object: "lo_compat_privileges" },
+  "large-object-functions": {
+    prepare: [largeObjectFunctions],
+    break: ["grant execute on function lo_creat(integer), lo_from_bytea(oid, bytea) to public"],
+    object: "pg_catalog",
   },
   "index-invalid": {
     break: ["update pg_index set indisvalid = false where indexrelid = 'app.documents_pkey'::regclass"],

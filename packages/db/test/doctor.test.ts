@@ -4,6 +4,7 @@ import { examinationSettings, examine, findingsOf } from "../src/doctor/examine.
 import { givenFor } from "../src/doctor/given.ts";
 import type { Finding, Given, Rule } from "../src/doctor/rule.ts";
 import { rules } from "../src/doctor/rules.ts";
+import { serverSettingRule } from "../src/doctor/server-setting-rule.ts";
 import { serverVersionRule } from "../src/doctor/server-version-rule.ts";
 import { migrateDown, migrateUp } from "../src/migrate.ts";
 import { maintainAuditPartitions } from "../src/partitions/maintain-audit-partitions.ts";
@@ -32,8 +33,10 @@ const ruleOf = (id: string): Rule => {
   return rule;
 };
 
+const idOf = (caseName: string): string => caseName.split(" ")[0] ?? "";
+
 /** About the server that runs, not about the database: the bundled one may be older than the newest. */
-const ofServer = ["server-version", "server-version-rls"];
+const ofServer = ["server-version", "server-version-rls", "large-object-functions"];
 
 /** Runs what a finding prints, as whom it is for: each statement by itself, which is how psql sends them. */
 const mend = async (client: Client, { mender }: Rule, { fix }: Finding): Promise<void> => {
@@ -74,23 +77,33 @@ test("a role that may not look is told so, and the other rules are answered", as
 });
 
 test("every rule has an id of its own, a title, a reason, and a case", () => {
-  const elsewhere = ["session-role", ...ofServer, "migrations-pending", "audit-months", "audit-strays"];
+  const elsewhere = [
+    "session-role",
+    "server-version",
+    "server-version-rls",
+    "prepared-transactions",
+    "migrations-pending",
+    "audit-months",
+    "audit-strays",
+  ];
+  const cased = new Set(Object.keys(doctorCases).map(idOf));
   const ids = rules.map(({ id }) => id);
   expect([...new Set(ids)]).toEqual(ids);
-  expect(ids.toSorted()).toEqual([...Object.keys(doctorCases), ...elsewhere].toSorted());
+  expect(ids.toSorted()).toEqual([...cased, ...elsewhere].toSorted());
   for (const { title, why } of rules) {
     expect(title).toMatch(/^[A-Z].*[^.]$/);
     expect(why).toMatch(/^.{30,}[.]$/);
   }
 });
 
-describe.each(Object.entries(doctorCases))("%s", (id, each: DoctorCase) => {
+describe.each(Object.entries(doctorCases))("%s", (name, each: DoctorCase) => {
   test("finds nothing, then the one thing that was broken, and after its mend nothing", async () => {
-    const rule = ruleOf(id);
+    const rule = ruleOf(idOf(name));
     await admin.query(
       each.isApart === true ? examinationSettings.replaceAll("set local", "set") : `begin; ${examinationSettings}`,
     );
     try {
+      for (const sql of each.prepare ?? []) await admin.query(sql);
       expect(await findingsOf(admin, rule, given)).toEqual([]);
       for (const sql of each.break) await admin.query(sql);
       const findings = await findingsOf(admin, rule, given);
@@ -154,6 +167,19 @@ describe("server versions", () => {
   test("the server that the tests run on has no known flaw in row-level security", async () => {
     expect(await findingsOf(admin, ruleOf("server-version-rls"), given)).toEqual([]);
   });
+});
+
+test("a setting of the server that takes a restart is found, with what mends it", async () => {
+  expect(await findingsOf(admin, ruleOf("prepared-transactions"), given)).toEqual([]);
+  const other = { setting: "max_prepared_transactions", safe: "1" };
+  const rule = serverSettingRule({ id: "of-a-test", title: "", why: "", level: "warning", ...other });
+  expect(await findingsOf(admin, rule, given)).toEqual([
+    {
+      object: "max_prepared_transactions",
+      detail: expect.stringMatching(/^is 0, by /) as unknown,
+      fix: "alter system set max_prepared_transactions = '1';\nselect pg_reload_conf();\n-- restart PostgreSQL as well",
+    },
+  ]);
 });
 
 describe("what the migrator mends", () => {

@@ -1,4 +1,4 @@
-import { createNewId, type DocumentId } from "@severalty/domain/ids";
+import { asId, createNewId, type DocumentId } from "@severalty/domain/ids";
 import * as fc from "fast-check";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -71,7 +71,7 @@ const take = async (tenant: MadeTenant, before: Model, { change, ending, title }
         await em.nativeUpdate(Document, { id } as never, { title });
         after.set(id, title);
       } else {
-        await documents.remove(id);
+        await documents.remove(asId(id));
         after.delete(id);
       }
       expect(await seen(documents)).toEqual(after);

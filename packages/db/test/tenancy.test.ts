@@ -1,4 +1,4 @@
-import { createNewId } from "@severalty/domain/ids";
+import { createNewId, type DocumentId } from "@severalty/domain/ids";
 import { NoTenantError, NotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -34,13 +34,13 @@ test("the usual verbs work within the entered tenant", async () => {
     const documents = new TenantRepository(em, Document);
     const now = new Date();
     const data = {
-      id: newId(),
+      id: newId<DocumentId>(),
       userId: owner.userId,
       title: "one",
       contentHash: hash,
       metadata: { a: [1, { b: null }] },
     };
-    const created = await documents.create(data as never, now, ["id", "title", "version", "metadata", "createdAt"]);
+    const created = await documents.create(data, now, ["id", "title", "version", "metadata", "createdAt"]);
     expect(created).toEqual({ id: data.id, title: "one", version: 1, metadata: data.metadata, createdAt: now });
     expect(await documents.byId(data.id, ["title", "userId", "tenantId"])).toEqual({
       title: "one",

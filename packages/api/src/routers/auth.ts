@@ -5,7 +5,7 @@ import { register } from "@severalty/db/identity/register";
 import { setPassword } from "@severalty/db/identity/set-password";
 import { openSession, recordSignIn, renewSession, revokeSession } from "@severalty/db/identity/session";
 import { User } from "@severalty/db/entities/user";
-import { Tenant } from "@severalty/db/entities/tenant";
+import { currentTenant } from "@severalty/db/tenancy/current-tenant";
 import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
 import { email } from "@severalty/domain/email";
 import { DomainError } from "@severalty/domain/errors";
@@ -58,7 +58,7 @@ export const authRouter = router({
         sessionId: services.newId<SessionId>(),
       };
       const username = usernameFor(input.email);
-      const registration = { ...ids, ...input, username, hashedPassword };
+      const registration = { ...input, ...ids, username, hashedPassword };
       await register(services.auth.em.fork(), registration, session, client);
       const membership: Membership = {
         ...ids,
@@ -143,8 +143,7 @@ export const authRouter = router({
     }),
 
   me: tenantProcedure("tenants.read", noInput, { isForUsers: true }).query(async ({ ctx }): Promise<Me> => {
-    const { userId, tenantId } = ctx.actor;
-    const user = await new ReadRepository(ctx.em, User).byId(userId, [
+    const user = await new ReadRepository(ctx.em, User).byId(ctx.actor.userId, [
       "id",
       "email",
       "name",
@@ -155,7 +154,7 @@ export const authRouter = router({
       "storageMode",
       "version",
     ]);
-    const tenant = await new ReadRepository(ctx.em, Tenant).byId(tenantId, ["id", "slug", "name", "subscriptionTier"]);
+    const tenant = await currentTenant(ctx.em, ["id", "slug", "name", "subscriptionTier"]);
     return { user: { ...user, name: user.name ?? null, teamId: user.teamId ?? null }, tenant };
   }),
 });

@@ -1,5 +1,4 @@
-import { Tenant } from "@severalty/db/entities/tenant";
-import { ReadRepository } from "@severalty/db/tenancy/tenant-repository";
+import { currentTenant } from "@severalty/db/tenancy/current-tenant";
 import type { TenantId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import type { SubscriptionTier, TenantStatus } from "@severalty/domain/tenant";
@@ -35,6 +34,6 @@ const current = [
 /** The tenant that the caller has entered: a caller sees no other. */
 export const tenantsRouter = router({
   current: tenantProcedure("tenants.read", noInput).query(({ ctx }): Promise<CurrentTenant> =>
-    new ReadRepository(ctx.em, Tenant).byId(ctx.actor.tenantId, current),
+    currentTenant(ctx.em, current),
   ),
 });

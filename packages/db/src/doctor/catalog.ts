@@ -74,7 +74,7 @@ const tableGrantsSql = `select g.*, format('revoke %s%s on %s%s from %s', g.priv
       ${grantee} as grantee, acl.privilege_type as privilege, acl.attname
     from pg_class c join pg_namespace n on n.oid = c.relnamespace,
       lateral (select null::name as attname, r.* from aclexplode(c.relacl) r union all
-        select a.attname, r.* from pg_attribute a, aclexplode(a.attacl) r where a.attrelid = c.oid and not a.attisdropped) acl
+        select a.attname, r.* from pg_attribute a, aclexplode(a.attacl) r where a.attrelid = c.oid and a.attacl is not null and not a.attisdropped) acl
     where n.nspname in ${ours} and acl.grantee <> c.relowner) g`;
 
 /** Every privilege on one of Severalty's schemas or on `public`, the owner's own left out. */
@@ -121,7 +121,7 @@ const indexesSql = `select i.indexrelid, i.indexrelid::regclass::text as name, c
     am.amname, pg_get_expr(i.indpred, i.indrelid) as predicate,
     array(select coalesce((select quote_ident(a.attname) from pg_attribute a where a.attrelid = i.indrelid and a.attnum = i.indkey[at - 1]),
       pg_get_indexdef(i.indexrelid, at, true)) from generate_series(1, i.indnkeyatts) at order by at) as columns,
-    (select quote_ident(k.conname) from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u')) as constraint
+    (select quote_ident(k.conname) from pg_constraint k where k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype in ('p', 'u')) as constraint
   from pg_index i join ${tables} t on t.oid = i.indrelid join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
   where t.is_scoped`;
 

@@ -22,6 +22,7 @@ import { foreignServer } from "./rules/foreign-server.ts";
 import { functionLeakproof } from "./rules/function-leakproof.ts";
 import { functionPublic } from "./rules/function-public.ts";
 import { grantArchive } from "./rules/grant-archive.ts";
+import { grantOption } from "./rules/grant-option.ts";
 import { grantPartition } from "./rules/grant-partition.ts";
 import { grantPlatformBinary } from "./rules/grant-platform-binary.ts";
 import { grantPlatformMissing } from "./rules/grant-platform-missing.ts";
@@ -33,6 +34,9 @@ import { grantTruncate } from "./rules/grant-truncate.ts";
 import { indexInvalid } from "./rules/index-invalid.ts";
 import { indexWithoutTenant } from "./rules/index-without-tenant.ts";
 import { keyWithoutTenant } from "./rules/key-without-tenant.ts";
+import { largeObject } from "./rules/large-object.ts";
+import { largeObjectFunctions } from "./rules/large-object-functions.ts";
+import { largeObjectPrivileges } from "./rules/large-object-privileges.ts";
 import { materializedView } from "./rules/materialized-view.ts";
 import { membershipData } from "./rules/membership-data.ts";
 import { membershipFiles } from "./rules/membership-files.ts";
@@ -40,6 +44,7 @@ import { membershipStatistics } from "./rules/membership-statistics.ts";
 import { migrationsEdited } from "./rules/migrations-edited.ts";
 import { migrationsPending } from "./rules/migrations-pending.ts";
 import { objectOwner } from "./rules/object-owner.ts";
+import { passwordEncryption } from "./rules/password-encryption.ts";
 import { policyCommand } from "./rules/policy-command.ts";
 import { policyDuplicate } from "./rules/policy-duplicate.ts";
 import { policyExpression } from "./rules/policy-expression.ts";
@@ -47,6 +52,7 @@ import { policyMissing } from "./rules/policy-missing.ts";
 import { policyRestrictive } from "./rules/policy-restrictive.ts";
 import { policyStray } from "./rules/policy-stray.ts";
 import { policyVolatile } from "./rules/policy-volatile.ts";
+import { preparedTransactions } from "./rules/prepared-transactions.ts";
 import { publicSchemaCreate } from "./rules/public-schema-create.ts";
 import { publication } from "./rules/publication.ts";
 import { rewriteRule } from "./rules/rewrite-rule.ts";
@@ -66,6 +72,8 @@ import { sealedReadable } from "./rules/sealed-readable.ts";
 import { serverVersion } from "./rules/server-version.ts";
 import { serverVersionRls } from "./rules/server-version-rls.ts";
 import { sessionRole } from "./rules/session-role.ts";
+import { settingMissing } from "./rules/setting-missing.ts";
+import { settingStray } from "./rules/setting-stray.ts";
 import { tenantForeignKey } from "./rules/tenant-foreign-key.ts";
 import { tenantIdMissing } from "./rules/tenant-id-missing.ts";
 import { tenantIdNullable } from "./rules/tenant-id-nullable.ts";
@@ -88,7 +96,10 @@ export const rules: readonly Rule[] = [
   membershipStatistics,
   roleSetting,
   rowSecuritySetting,
+  settingStray,
+  settingMissing,
   trackActivities,
+  passwordEncryption,
   objectOwner,
   databaseOwner,
   rlsDisabled,
@@ -110,6 +121,7 @@ export const rules: readonly Rule[] = [
   grantPlatformWrite,
   grantPlatformBinary,
   grantPlatformMissing,
+  grantOption,
   schemaUsage,
   schemaCreate,
   publicSchemaCreate,
@@ -144,6 +156,10 @@ export const rules: readonly Rule[] = [
   serverVersion,
   extensionUntrusted,
   foreignServer,
+  largeObject,
+  largeObjectPrivileges,
+  largeObjectFunctions,
+  preparedTransactions,
   indexInvalid,
   constraintNotValid,
   migrationsPending,

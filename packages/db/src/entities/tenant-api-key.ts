@@ -25,6 +25,7 @@ export const TenantApiKey = defineEntity({
   },
   ...tenantScope("tenant_api_keys"),
   uniques: [
+    // oxlint-disable-next-line leaks/entity-is-scoped -- app.enter_key finds a key's tenant by its hash: 256 random bits tell of no other row
     { name: "tenant_api_keys_key_hash_key", properties: ["keyHash"] },
     {
       name: "tenant_api_keys_tenant_id_name_key",

@@ -16,7 +16,7 @@ export const storeTemplates = async (client: Client, sources: readonly TemplateS
   const templates = later.map((source) => ({ id: newId<TemplateId>(), ...compileTemplate(source) }));
   await client.query(
     `insert into app.templates (id, key, version, name, description, definition, created_at, updated_at)
-     select s.*, now(), now() from jsonb_to_recordset($1::jsonb)
+     select s.id, s.key, s.version, s.name, s.description, s.definition, now(), now() from jsonb_to_recordset($1::jsonb)
        as s (id uuid, key text, version int, name text, description text, definition jsonb)
      on conflict (key) do update set version = excluded.version, name = excluded.name, description = excluded.description,
        definition = excluded.definition, updated_at = excluded.updated_at`,

@@ -17,6 +17,12 @@ import { assertEntered, tenantOf } from "./tenant-filter.ts";
 /** Names of an entity's columns, as properties. */
 export type Field<Entity> = keyof Entity & string;
 
+/** The id of an entity's rows: an id of another noun, or a bare string, does not compile. */
+export type IdIn<Entity> = Entity extends { id: infer Id extends string } ? Id : string;
+
+/** What may be written of a row: whose it is comes from the entity manager, and a tenant does not compile. */
+export type Writable<Entity> = Partial<Omit<Entity, "tenantId">> & { readonly tenantId?: never };
+
 export type Direction = "asc" | "desc";
 
 /** Which rows of a list, in which order, from where on, and how many. */
@@ -78,7 +84,7 @@ export class ReadRepository<Entity extends object> {
   }
 
   /** The row with that id. Throws `NotFoundError`. */
-  async byId<F extends Field<Entity>>(id: string, fields: readonly F[]): Promise<Pick<Entity, F>> {
+  async byId<F extends Field<Entity>>(id: IdIn<Entity>, fields: readonly F[]): Promise<Pick<Entity, F>> {
     const query = this.query()
       .select([...fields])
       .where({ id });
@@ -89,7 +95,11 @@ export class ReadRepository<Entity extends object> {
   }
 
   /** The row that a row of another noun is to refer to. Throws what writing that reference would throw. */
-  async referred<F extends Field<Entity>>(id: string, noun: string, fields: readonly F[]): Promise<Pick<Entity, F>> {
+  async referred<F extends Field<Entity>>(
+    id: IdIn<Entity>,
+    noun: string,
+    fields: readonly F[],
+  ): Promise<Pick<Entity, F>> {
     try {
       return await this.byId(id, fields);
     } catch (error) {
@@ -124,9 +134,11 @@ export class ReadRepository<Entity extends object> {
     if (values[0] === null) {
       const amongNulls = `${first} is null and ${compare(rest)}`;
       const sql = direction === "asc" ? amongNulls : `(${amongNulls} or ${first} is not null)`;
+      // oxlint-disable-next-line leaks/sql-is-constant -- columns are names out of the entity's metadata, and values are bound
       return raw(sql, values.slice(1));
     }
     const isLast = direction === "asc" && sort[0] !== undefined && this.column(sort[0]).isNullable;
+    // oxlint-disable-next-line leaks/sql-is-constant -- columns are names out of the entity's metadata, and values are bound
     return raw(isLast ? `(${compare(columns)} or ${first} is null)` : compare(columns), [...values]);
   }
 }
@@ -138,7 +150,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
    * `ReferenceNotFoundError` when it refers to what the caller does not see.
    */
   async create<F extends Field<Entity>>(
-    data: Partial<Entity> & { id: string },
+    data: Writable<Entity> & { id: IdIn<Entity> },
     now: Date,
     fields: readonly F[],
   ): Promise<Pick<Entity, F>> {
@@ -157,9 +169,9 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
    * has moved on, or `ReferenceNotFoundError` as `create` does.
    */
   async update<F extends Field<Entity>>(
-    id: string,
+    id: IdIn<Entity>,
     version: number,
-    changes: Partial<Entity>,
+    changes: Writable<Entity>,
     now: Date,
     fields: readonly F[],
   ): Promise<Pick<Entity, F>> {
@@ -178,7 +190,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
    * Deletes the row; with a version, only if it still has that one. Throws `NotFoundError` and `StaleVersionError` as `update` does, and
    * `InUseError` when other rows refer to it.
    */
-  async remove(id: string, version?: number): Promise<void> {
+  async remove(id: IdIn<Entity>, version?: number): Promise<void> {
     const { tenantId } = this;
     const query = this.query()
       .delete()
@@ -199,7 +211,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     await this.#missedVersion(id, version);
   }
 
-  async #missedVersion(id: string, version: number): Promise<never> {
+  async #missedVersion(id: IdIn<Entity>, version: number): Promise<never> {
     await this.byId(id, ["id" as Field<Entity>]);
     throw new StaleVersionError(this.noun, version);
   }

@@ -1,5 +1,9 @@
 import { isOfExtension, ours, ourSchemas } from "../catalog.ts";
+import type { RoleName } from "../../roles.ts";
 import type { Rule } from "../rule.ts";
+
+/** Asked once: a name for each of PostgreSQL's own functions costs more than the rule. */
+const idOf = (role: RoleName): string => `(select to_regrole('${role}')::oid)`;
 
 /** Functions of the gate are left to `definer-owner`; indexes, partitions' included, have their table's owner. */
 export const objectOwner: Rule = {
@@ -17,6 +21,6 @@ export const objectOwner: Rule = {
       union all select t.oid::regtype::text, case t.typtype when 'd' then 'domain' else 'type' end, t.typowner
         from pg_type t where t.typnamespace in ${ourSchemas} and t.typtype in ('d', 'e', 'r')
       union all select p.oid::regprocedure::text, 'routine', p.proowner from pg_proc p
-        where p.pronamespace in ${ourSchemas} and p.proowner::regrole::text <> 'severalty_gate' and not ${isOfExtension("pg_proc", "p.oid")}
-    ) o where o.owner::regrole::text <> 'severalty_owner'`,
+        where p.pronamespace in ${ourSchemas} and p.proowner is distinct from ${idOf("severalty_gate")} and not ${isOfExtension("pg_proc", "p.oid")}
+    ) o where o.owner is distinct from ${idOf("severalty_owner")}`,
 };
