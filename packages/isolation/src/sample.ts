@@ -23,7 +23,7 @@ export const sampleOf = (schema: JsonSchema): unknown => {
       return Object.fromEntries((schema.required ?? []).map((name) => [name, sampleOf(propertyOf(schema, name))]));
     case "null":
       return null;
-    case undefined:
+    default:
       return undefined;
   }
 };

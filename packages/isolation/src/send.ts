@@ -1,4 +1,4 @@
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { once } from "node:events";
 import type { Answer, Call } from "./world.ts";
 
@@ -18,7 +18,7 @@ export const createSender = (url: string): ((call: Call) => Promise<Answer>) => 
       headers: isGet ? { ...headers } : { "content-type": "application/json", ...headers },
     });
     sent.end(isGet ? undefined : body);
-    const [response] = (await once(sent, "response")) as [import("node:http").IncomingMessage];
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return {

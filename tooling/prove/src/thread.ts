@@ -19,10 +19,11 @@ export const startThread = (file: URL, data: unknown): Thread => {
       };
       const onError = (error: unknown) => {
         done();
-        reject(error as Error);
+        reject(error);
       };
       const onExit = () => onError(new Error("the thread ended"));
       worker.once("message", onMessage).once("error", onError).once("exit", onExit);
+      // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(question);
     });
   return {
@@ -39,10 +40,15 @@ type Reply = { readonly answer: unknown } | { readonly error: unknown };
 export const answerQuestions = <Question>(answer: (question: Question) => Promise<unknown>): void => {
   parentPort?.on("message", (question: Question) => {
     answer(question).then(
-      (given) => parentPort?.postMessage({ answer: given }),
-      (error: unknown) => parentPort?.postMessage({ error }),
+      (given) => reply({ answer: given }),
+      (error: unknown) => reply({ error }),
     );
   });
+};
+
+const reply = (message: Reply): void => {
+  // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  parentPort?.postMessage(message);
 };
 
 /** In a thread: what it was started with. */
