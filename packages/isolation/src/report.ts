@@ -127,13 +127,11 @@ const section = (title: string, parts: readonly string[]): string =>
 
 const mark = (count: number): string => (count === 0 ? "0" : `<span class="bad">${count}</span>`);
 
-const table = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
-  const cell = (tag: "td" | "th", value: string | number) =>
-    `<${tag}${typeof value === "number" ? ' class="n"' : ""}>${value}</${tag}>`;
-  const line = (tag: "td" | "th") => (cells: readonly (string | number)[]) =>
-    `<tr>${cells.map((value) => cell(tag, value)).join("")}</tr>`;
-  return `<table>${line("th")(heads)}${rows.map(line("td")).join("\n")}</table>`;
-};
+const table = (heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  `<table>${line("th", heads)}${rows.map((cells) => line("td", cells)).join("\n")}</table>`;
+
+const line = (tag: "td" | "th", cells: readonly (string | number)[]): string =>
+  `<tr>${cells.map((value) => `<${tag}${typeof value === "number" ? ' class="n"' : ""}>${value}</${tag}>`).join("")}</tr>`;
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 

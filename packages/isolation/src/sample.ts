@@ -22,9 +22,9 @@ export const sampleOf = (schema: JsonSchema): unknown => {
     case "object":
       return Object.fromEntries((schema.required ?? []).map((name) => [name, sampleOf(propertyOf(schema, name))]));
     case "null":
-      return null;
+    case undefined:
     default:
-      return undefined;
+      return schema.type === "null" ? null : undefined;
   }
 };
 

@@ -46,11 +46,12 @@ const makeStore = (hasOther: boolean): Store => ({
   cache: new Map(),
 });
 
+const rows = (store: Store, isOther: boolean): string[] =>
+  store.notes.filter(({ tenant }) => (tenant === theirs.tenant) === isOther).map((note) => JSON.stringify(note));
+
 /** A world whose database is an object: each call begins at the same one, but for what a process keeps. */
 const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
   const { cache } = makeStore(hasOther);
-  const rows = (store: Store, isOther: boolean) =>
-    store.notes.filter(({ tenant }) => (tenant === theirs.tenant) === isOther).map((note) => JSON.stringify(note));
   const run = async (call: Call): Promise<Outcome> => {
     const before = makeStore(hasOther);
     const store = { ...makeStore(hasOther), cache };
