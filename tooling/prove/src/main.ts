@@ -72,7 +72,7 @@ const run = async (): Promise<number> => {
     },
     notCompared,
   };
-  const folder = join(repository, process.env["SEVERALTY_DATA"] ?? ".data", "prove");
+  const folder = resolve(repository, process.env["SEVERALTY_DATA"] ?? ".data", "prove");
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "report.json"), JSON.stringify(report, undefined, 2));
   writeFileSync(join(folder, "report.html"), reportHtml(report));
