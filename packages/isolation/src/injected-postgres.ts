@@ -28,7 +28,7 @@ const keywords =
 
 /**
  * From the next connection on, `now()`, its sisters, `gen_random_uuid()` and `random()` are a function of the moment, in plain statements
- * and in every function of the database, whose bodies stay as they are. `admin` is a superuser's connection. Throws for a body or a column's
+ * and in every function of the database, whose bodies stay as they are but for a search path that they set. `admin` is a superuser's connection. Throws for a body or a column's
  * default that takes time or chance in a way that no search path reaches.
  */
 export const injectIntoDatabase = async (admin: Client): Promise<void> => {
@@ -43,10 +43,22 @@ export const injectIntoDatabase = async (admin: Client): Promise<void> => {
     const [found] = keywords.exec(body) ?? [];
     if (found !== undefined)
       throw new Error(`${signature} says ${found}, which cannot be injected: call now() and the like`);
+    if (setsOwnPath.test(body)) await pathInBody(admin, signature);
     if (path !== null) await admin.query(`alter routine ${signature} set search_path = prove, ${path}`);
   }
   await assertNoDefaults(admin);
   await injectIntoSessions(admin);
+};
+
+const setsOwnPath = /'search_path', '(?!prove)/;
+
+/** A body that sets a search path is changed in that one word. */
+const pathInBody = async (admin: Client, signature: string) => {
+  const { rows } = await admin.query<{ text: string }>("select pg_get_functiondef($1::regprocedure) as text", [
+    signature,
+  ]);
+  for (const { text } of rows)
+    await admin.query(text.replaceAll(/'search_path', '(?!prove)/g, "'search_path', 'prove, "));
 };
 
 /** A default's function was looked up when the table was made. Tables that only whoever passes every policy writes do not matter. */

@@ -24,6 +24,11 @@ export interface ProveOptions {
   readonly other?: Pick<Caller, "headers">;
   /** Names of headers with room for a foreign value. */
   readonly headers?: readonly string[];
+  /**
+   * Procedures that no caller here may call, and why, by the beginning of their names, such as `platform.`: a refusal, the same in both
+   * worlds, is their valid answer.
+   */
+  readonly refused?: Readonly<Record<string, string>>;
   /** Procedures, `documents.*` being all of a noun; default all. */
   readonly only?: readonly string[];
   readonly stopAtFirst?: boolean;
@@ -120,10 +125,11 @@ const proveOne = async (procedure: Procedure, run: Run): Promise<ProcedureResult
   const began = performance.now();
   const { options } = run;
   const input = options.inputs[procedure.path] ?? { own: sampleOf(procedure.schema) };
+  const refusal = Object.entries(options.refused ?? {}).find(([name]) => procedure.path.startsWith(name))?.[1];
   const plan = { values: options.values, headers: options.headers ?? [], seed: options.seed ?? 1 };
   const callers = options.callers.filter(({ calls }) => calls?.(procedure.path) ?? true);
   const attacks = callers.flatMap((caller) => attacksOn(procedure, caller, input, plan));
-  const tally = createTally(procedure);
+  const tally = createTally(procedure, refusal !== undefined);
   await otherGoesFirst(procedure, input, run);
   for (let at = 0; at < attacks.length; at += chunkSize) {
     await attackWith(attacks.slice(at, at + chunkSize), run, tally);
@@ -142,13 +148,18 @@ const proveOne = async (procedure: Procedure, run: Run): Promise<ProcedureResult
       ...(isWhole && !tally.isReached ? [unreached(procedure, input, tally.refusals, callers)] : []),
       ...exemptionFaults(procedure, isWhole ? tally.exempted : undefined),
     ],
-    exemptions: exemptionsUnder(procedure, tally.exempted),
+    exemptions: [
+      ...exemptionsUnder(procedure, tally.exempted),
+      ...(refusal === undefined ? [] : [{ aspect: "refused to every caller", reason: refusal, differences: 0 }]),
+    ],
     durationMs: Math.round(performance.now() - began),
   };
 };
 
-const createTally = (procedure: Procedure) => ({
+const createTally = (procedure: Procedure, isRefused: boolean) => ({
   procedure,
+  /** Whether the only right answer is a refusal. */
+  isRefused,
   requests: 0,
   succeeded: 0,
   changed: 0,
@@ -192,11 +203,13 @@ const count = (attack: Attack, withOther: Outcome, withoutOther: Outcome, tally:
   if (isAnswered) tally.succeeded += 1;
   if (withOther.changes.length > 0 || withoutOther.changes.length > 0) tally.changed += 1;
   if (attack.aspect !== "valid") return;
-  if (isAnswered) tally.isReached = true;
+  if (tally.isRefused ? isForbidden(withOther) && isForbidden(withoutOther) : isAnswered) tally.isReached = true;
   else tally.refusals.push(`${attack.caller}: ${withoutOther.answer.status} ${withoutOther.answer.body.slice(0, 300)}`);
 };
 
 const succeeded = ({ answer }: Outcome): boolean => answer.status >= 200 && answer.status < 300;
+
+const isForbidden = ({ answer }: Outcome): boolean => answer.status === 401 || answer.status === 403;
 
 /** What an exemption allows is counted, so that one which nothing needs is found. It never allows to reach the other tenant's rows. */
 const judge = (finding: Finding, tally: Tally) => {

@@ -1,3 +1,4 @@
+import { TRPCError } from "@trpc/server";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { prove } from "../src/prove.ts";
@@ -159,6 +160,23 @@ test("a procedure that no valid call reaches is a fault that names the input it 
   ]);
   const recorded = await prove(tinyProof(router({ picky }), { picky: { own: { code: "open sesame" } } }));
   expect(recorded.holds).toBe(true);
+});
+
+test("a procedure for others is listed with the reason, must refuse every caller, and is compared like any", async () => {
+  const refused = { admin: "for operators alone" };
+  const adminList = procedure.query(() => {
+    throw new TRPCError({ code: "FORBIDDEN", message: "no" });
+  });
+  const proof = await prove({ ...tinyProof(router({ adminList })), refused });
+  expect(proof.holds).toBe(true);
+  expect(proof.procedures[0]?.exemptions).toEqual([
+    { aspect: "refused to every caller", reason: "for operators alone", differences: 0 },
+  ]);
+  expect((await prove({ ...tinyProof(router({ adminList: list })), refused })).holds).toBe(false);
+  const counting = procedure.query(({ ctx }) => {
+    throw new TRPCError({ code: "FORBIDDEN", message: `no, for ${ctx.store.notes.length} reasons` });
+  });
+  expect((await prove({ ...tinyProof(router({ adminCount: counting })), refused })).holds).toBe(false);
 });
 
 const taken = (exempt: string | Record<string, string>) =>

@@ -49,6 +49,8 @@ const makeStore = (hasOther: boolean): Store => ({
 const rows = (store: Store, isOther: boolean): string[] =>
   store.notes.filter(({ tenant }) => (tenant === theirs.tenant) === isOther).map((note) => JSON.stringify(note));
 
+const statuses: Readonly<Record<string, number>> = { NOT_FOUND: 404, FORBIDDEN: 403 };
+
 /** A world whose database is an object: each call begins at the same one, but for what a process keeps. */
 const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
   const { cache } = makeStore(hasOther);
@@ -69,7 +71,7 @@ const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
       (data: unknown) => ({ status: 200, body: JSON.stringify({ data }) }),
       (thrown: unknown) => {
         const { code, message } = getTRPCErrorFromUnknown(thrown);
-        return { status: code === "NOT_FOUND" ? 404 : 400, body: JSON.stringify({ code, message }) };
+        return { status: statuses[code] ?? 400, body: JSON.stringify({ code, message }) };
       },
     );
     return {

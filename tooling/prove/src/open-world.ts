@@ -88,6 +88,7 @@ const serve = async (url: string): Promise<string> => {
   const services = {
     app,
     auth,
+    platform,
     accessTokens: createAccessTokens({ secret: testSecret }),
     envelope: createEnvelope({ key: testSecretsKey }),
     passwords: createPasswords({ memoryCost: 1024, timeCost: 1 }),

@@ -88,6 +88,7 @@ export const proveSeveralty = async (options: ProveSeveraltyOptions): Promise<Se
     traces: values.filter(isDistinct).map(({ value }) => value),
     other: { headers: victim.headers.admin },
     headers,
+    refused: { "platform.": "called by the platform's administrators, who belong to no tenant of their customers" },
     seed,
   });
   const astray = await Promise.all(
