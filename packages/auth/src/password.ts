@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { hash, type Options, parseOptions, type ParsedHashOptions, verify } from "@node-rs/argon2";
 import { DomainError } from "@severalty/domain/errors";
 import pLimit from "p-limit";
@@ -49,11 +50,14 @@ export class PasswordQueueFullError extends DomainError {
   }
 }
 
-/** At the cost above unless told otherwise, as tests do that hash often. */
-export const createPasswords = (cost: PasswordCost = parameters): Passwords => {
+/** At the cost above unless told otherwise, as tests do that hash often. `random` answers the asked number of bytes. */
+export const createPasswords = (
+  cost: PasswordCost = parameters,
+  random: (sizeBytes: number) => Uint8Array = randomBytes,
+): Passwords => {
   const options = { ...parameters, ...cost };
   return {
-    hash: (plain) => inTurn(() => hash(plain, options)),
+    hash: (plain) => inTurn(() => hash(plain, { ...options, salt: random(saltLengthMin) })),
     verify: (stored, plain) =>
       inTurn(async () => {
         if (stored !== null && parse(stored) !== null) return verify(stored, plain);

@@ -10,7 +10,7 @@ import { generateMutants, readRecord, runMutants } from "./run-mutants.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const record = join(repository, "node_modules/.cache/severalty-mutants.jsonl");
-const usage = `usage: prove:mutants [options]
+const usage = `usage: prove --mutants [options]
 
   takes one defence away at a time, from the schema and from the code, and says which test notices
 

@@ -19,7 +19,7 @@ test("there are mutants of every part, each under a name of its own, and what is
   expect(Object.keys(explained).filter((id) => !ids.has(id))).toEqual([]);
 });
 
-/** What is noticed within a second or two; a whole run is `pnpm prove:mutants`. */
+/** What is noticed within a second or two; a whole run is `pnpm prove --mutants`. */
 const quickKinds = [
   "policy true",
   "check widened",

@@ -32,6 +32,16 @@ const secret = (what: string, max: number) => {
 /** Who somebody is: register, sign in, renew, sign out. */
 export const authRouter = router({
   register: publicProcedure
+    .meta({
+      isolation: {
+        exempt: {
+          tenantSlug:
+            "slugs are unique over all tenants, so that a taken one says so; rate limits bound how fast one can ask",
+          email:
+            "a person has one account for all tenants, so that a taken address says so; rate limits bound how fast one can ask",
+        },
+      },
+    })
     .input(
       z.strictObject({
         tenantName,

@@ -1,0 +1,135 @@
+import type { JsonSchema } from "./procedures.ts";
+import { asSchema, itemsOf, propertyOf, sampleOf } from "./sample.ts";
+
+/** A place of an input that has room for a value of another tenant. */
+export interface Position {
+  /** Where, such as `filter.teamId`, `ids[]` or `metadata{}`. */
+  readonly label: string;
+  /** The last name in it. */
+  readonly name: string;
+  /** `closed`: the schema lists what is allowed, so that one foreign value stands for all. */
+  readonly room: "uuid" | "text" | "closed";
+  /** The input with a value in that place. */
+  readonly put: (input: unknown, value: unknown) => unknown;
+}
+
+type Change = (old: unknown) => unknown;
+type Edit = (input: unknown, change: Change) => unknown;
+
+/** How deep an input is searched; a recursive schema would have no end. */
+const depthMax = 4;
+
+/** Every place of an input with room for a foreign value, found by walking its schema. */
+export const positionsOf = (schema: JsonSchema): readonly Position[] => {
+  const found = walk(schema, { label: "", name: "", edit: (input, change) => change(input), depth: 0 }, schema);
+  return [...new Map(found.map((position) => [`${position.label} ${position.room}`, position])).values()];
+};
+
+interface Place {
+  readonly label: string;
+  readonly name: string;
+  readonly edit: Edit;
+  readonly depth: number;
+}
+
+const walk = (given: JsonSchema, place: Place, root: JsonSchema): Position[] => {
+  if (place.depth > depthMax) return [];
+  const schema = resolve(given, root);
+  const branches = schema.anyOf ?? schema.oneOf ?? schema.allOf;
+  if (branches !== undefined) return branches.flatMap((branch) => walk(asSchema(branch), place, root));
+  if (schema.type === "object") return inObject(schema, place, root);
+  if (schema.type === "array") return inArray(schema, place, root);
+  if (schema.type === undefined && schema.enum === undefined && schema.const === undefined) return inAnything(place);
+  const room = roomOf(schema);
+  return room === undefined ? [] : [leaf(place, room)];
+};
+
+/** zod names what repeats itself: `{ $ref: "#/$defs/__schema0" }`. */
+const resolve = (schema: JsonSchema, root: JsonSchema): JsonSchema => {
+  if (schema.$ref === undefined) return schema;
+  const name = schema.$ref.split("/").at(-1) ?? "";
+  return schema.$ref === "#" ? root : asSchema(root.$defs?.[name]);
+};
+
+const roomOf = ({ type, enum: options, const: only, format }: JsonSchema): Position["room"] | undefined => {
+  if (options !== undefined || only !== undefined)
+    return typeof (options?.[0] ?? only) === "string" ? "closed" : undefined;
+  if (type !== "string") return undefined;
+  return format === "uuid" ? "uuid" : "text";
+};
+
+const leaf = ({ label, name, edit }: Place, room: Position["room"]): Position => ({
+  label: label === "" ? "input" : label,
+  name,
+  room,
+  put: (input, value) => edit(input, () => value),
+});
+
+const inObject = (schema: JsonSchema, place: Place, root: JsonSchema): Position[] => {
+  const named = Object.keys(schema.properties ?? {}).flatMap((name) =>
+    walk(
+      propertyOf(schema, name),
+      {
+        label: place.label === "" ? name : `${place.label}.${name}`,
+        name,
+        edit: (input, change) =>
+          place.edit(input, (old) => {
+            const object = asObject(old, schema);
+            return { ...object, [name]: change(object[name]) };
+          }),
+        depth: place.depth + 1,
+      },
+      root,
+    ),
+  );
+  const rest = schema.additionalProperties;
+  if (rest === undefined || rest === false) return named;
+  return [...named, ...inRecord(asSchema(rest), schema, place, root)];
+};
+
+/** Names and values of a record. */
+const inRecord = (values: JsonSchema, schema: JsonSchema, place: Place, root: JsonSchema): Position[] => {
+  const label = `${place.label}{}`;
+  const asName: Position = {
+    label: `${label} name`,
+    name: place.name,
+    room: "text",
+    put: (input, value) =>
+      place.edit(input, (old) => ({ ...asObject(old, schema), [String(value)]: sampleOf(values) ?? "made" })),
+  };
+  const edit: Edit = (input, change) =>
+    place.edit(input, (old) => ({ ...asObject(old, schema), made: change(undefined) }));
+  return [asName, ...walk(values, { label, name: place.name, edit, depth: place.depth + 1 }, root)];
+};
+
+const inArray = (schema: JsonSchema, place: Place, root: JsonSchema): Position[] =>
+  walk(
+    itemsOf(schema),
+    {
+      label: `${place.label}[]`,
+      name: place.name,
+      edit: (input, change) =>
+        place.edit(input, (old) => {
+          const items = Array.isArray(old) ? (old as unknown[]) : [];
+          return [...items, change(items[0] ?? sampleOf(itemsOf(schema)))];
+        }),
+      depth: place.depth + 1,
+    },
+    root,
+  );
+
+const inAnything = (place: Place): Position[] => [
+  leaf(place, "text"),
+  {
+    label: `${place.label === "" ? "input" : place.label}{made}`,
+    name: place.name,
+    room: "text",
+    put: (input, value) => place.edit(input, () => ({ made: [value] })),
+  },
+];
+
+const asObject = (value: unknown, schema: JsonSchema): Readonly<Record<string, unknown>> =>
+  (typeof value === "object" && value !== null && !Array.isArray(value) ? value : (sampleOf(schema) ?? {})) as Record<
+    string,
+    unknown
+  >;
