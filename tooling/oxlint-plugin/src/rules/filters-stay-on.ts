@@ -5,7 +5,7 @@ const switches = new Set(["setFilterParams", "addFilter", "disableFilters", "cle
 
 /** The ORM's filter is the first of four walls, and the one that says NoTenantError before any SQL. */
 export const filtersStayOn = leakRule(
-  "Filters are neither switched off nor given another tenant: no filters: false, no setFilterParams outside with-tenant.ts",
+  "Filters are neither switched off nor given another tenant: no filters: false, no setFilterParams but where a tenant is entered",
   (context) => ({
     Property(node) {
       if (nameOf(node.key) !== "filters") return;

@@ -125,14 +125,14 @@ export const tenantsRouter = router({
       }),
     }),
   ).mutation(async ({ ctx, input }): Promise<NewPlatformTenant> => {
-    const { services, em } = ctx;
+    const { services } = ctx;
     const { administrator } = input;
     if (input.slug === platformSlug) throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
     const now = services.clock();
     const { token, hash } = createOneTimeToken(services.random);
     const expiresAt = new Date(now.getTime() + oneTimeTokenTtlMs);
     const made = { tenantId: services.newId<TenantId>(), userId: services.newId<UserId>() };
-    const tenants = new PlatformTenants(em);
+    const tenants = new PlatformTenants(ctx.em);
     const isNew = await tenants.create(
       {
         ...input,
