@@ -76,8 +76,8 @@ export const attacksOn = (
     ...(input.other === undefined ? [] : [make("whole input", "recorded", input.other)]),
     ...recordedParts(input).map(({ name, sent }) => make(name, "recorded", sent)),
     ...places.flatMap((place) =>
-      valuesFor(place, { ...turnOf(place, places), caller, plan }).map(({ kind, value }) =>
-        make(place.label, kind, place.put(input.own, value)),
+      valuesFor(place, { ...turnOf(place, places), noun: procedure.path.split(".")[0] ?? "", caller, plan }).map(
+        ({ kind, value }) => make(place.label, kind, place.put(input.own, value)),
       ),
     ),
     ...unaskedFor(plan.values).map(({ name, kind, value }) =>
@@ -104,26 +104,26 @@ const turnOf = (place: Position, all: readonly Position[]) => {
 };
 
 interface Turn {
+  /** What the procedure is about, such as `teams`. */
+  readonly noun: string;
   readonly at: number;
   readonly places: number;
   readonly caller: Caller;
   readonly plan: Plan;
 }
 
-const valuesFor = (place: Position, { at, places, caller, plan }: Turn): readonly ForeignValue[] => {
+const valuesFor = (place: Position, { noun, at, places, caller, plan }: Turn): readonly ForeignValue[] => {
   const fitting = plan.values.filter(({ room }) => room === (place.room === "closed" ? "text" : place.room));
   const start = plan.seed + at;
   if (place.room === "closed") return inTurn(fitting, start, 1);
   const strangers = plan.values.filter(({ room }) => room !== place.room);
   const { valuesPerPlace } = caller;
   if (valuesPerPlace !== undefined) {
-    const namesakes = inTurn(
-      fitting.filter((value) => isNamesake(value, place)),
-      start,
-      Math.ceil(valuesPerPlace / 2),
-    );
+    const namesakes = fitting.filter((value) => isNamesake(value, place));
+    const [kin, others] = [true, false].map((is) => namesakes.filter((value) => isKin(value, place, noun) === is));
     return unique([
-      ...namesakes,
+      ...inTurn(kin ?? [], 0, 2 * valuesPerPlace),
+      ...inTurn(others ?? [], start, Math.ceil(valuesPerPlace / 2)),
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),
     ]);
@@ -141,10 +141,17 @@ const inTurn = <Value>(values: readonly Value[], start: number, count: number): 
 const unique = (values: readonly ForeignValue[]) => [...new Set(values)];
 
 /** `tenantSlug` and `app.tenants.slug`, `cursor` and `answer nextCursor`. */
-const isNamesake = ({ kind }: ForeignValue, { name }: Position): boolean => {
+const isNamesake = ({ kind }: ForeignValue, { name }: Pick<Position, "name">): boolean => {
   const last = flat(kind.split(/[. ]/).at(-1) ?? "");
   const wanted = flat(name);
   return last !== "" && wanted !== "" && (wanted.endsWith(last) || last.endsWith(wanted));
+};
+
+/** Of the very table that the place means: `app.teams.name` for a team's `name`, `app.teams.id` for a `teamId`. */
+const isKin = ({ kind }: ForeignValue, { name }: Position, noun: string): boolean => {
+  const table = flat(kind.split(".").slice(0, -1).join());
+  const stems = [flat(noun).replace(/s$/, ""), flat(name).replace(/id$/, "")];
+  return stems.some((stem) => stem !== "" && table.includes(stem));
 };
 
 const flat = (name: string): string => name.replaceAll(/[^a-z]/gi, "").toLowerCase();
@@ -158,7 +165,11 @@ const unaskedFor = (values: readonly ForeignValue[]) => {
 const headerValues = ({ values, headers, seed }: Plan, { valuesPerPlace = 8 }: Caller) => {
   const sendable = values.filter(({ value }) => /^[\x21-\x7e]{1,200}$/.test(value));
   return headers.flatMap((name, at) => {
-    const namesakes = sendable.filter(({ kind }) => kind.toLowerCase().endsWith(name)).slice(0, valuesPerPlace);
+    const wanted = flat(name).replace(/(key|id)$/, "");
+    const namesakes = sendable
+      .filter((value) => isNamesake(value, { name }))
+      .toSorted((one, other) => Number(flat(other.kind).includes(wanted)) - Number(flat(one.kind).includes(wanted)))
+      .slice(0, 2);
     const others = inTurn(sendable, (seed + at) * valuesPerPlace, valuesPerPlace);
     return unique([...namesakes, ...others]).map((value) => ({ ...value, name }));
   });

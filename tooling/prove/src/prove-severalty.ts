@@ -184,9 +184,9 @@ const forgedCursors = (values: readonly ForeignValue[]): readonly ForeignValue[]
 
 const callersOf = ({ headers: of }: MadeTenant, isQuick: boolean): readonly Caller[] => [
   { name: "admin", headers: of.admin, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
-  { name: "member", headers: of.member, valuesPerPlace: 2 },
-  { name: "key", headers: of.key, valuesPerPlace: 2 },
-  { name: "shared", headers: of.shared, valuesPerPlace: 2 },
+  { name: "member", headers: of.member, valuesPerPlace: 1 },
+  { name: "key", headers: of.key, valuesPerPlace: 1 },
+  { name: "shared", headers: of.shared, valuesPerPlace: 1 },
   { name: "nobody", headers: {}, valuesPerPlace: 1, calls: (path) => cases[path]?.kind === "public" },
 ];
 
