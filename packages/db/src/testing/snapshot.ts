@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { TenantId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 
@@ -17,8 +18,12 @@ export const snapshot = async (admin: Client, options: { except?: TenantId } = {
       `select '${name}' as name, coalesce(array_agg(r::text order by r::text), '{}') as rows from ${name} r
        where $1::uuid is null or ${tenant === null ? "true" : `r.${tenant} <> $1`}`,
   );
-  const { rows } = await admin.query<{ name: string; rows: string[] }>(selects.join(" union all "), [
-    options.except ?? null,
-  ]);
+  const text = selects.join(" union all ");
+  const { rows } = await admin.query<{ name: string; rows: string[] }>({
+    // Planned once per connection: planning so many tables takes longer than reading them.
+    name: `snapshot-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`,
+    text,
+    values: [options.except ?? null],
+  });
   return Object.fromEntries(rows.map((row) => [row.name, row.rows]));
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { onlyInCi } from "../../src/testing/only-in-ci.ts";
 import type { TestDatabase } from "../../src/testing/test-database.ts";
 import type { Attack } from "./attack.ts";
 import { classes } from "./classes.ts";
@@ -55,10 +56,12 @@ const expectNothing = async (world: World, attack: Attack) => {
   });
 };
 
+/** One attack of each class runs everywhere. */
 describe.each(classes)("$name", ({ attacks }) => {
-  test.for(grouped(attacks))("$title", async (attack, { skip }) => {
+  test.for(grouped(attacks))("$title", async (attack, context) => {
     const reason = attack.skip?.();
-    skip(reason !== undefined, reason);
+    context.skip(reason !== undefined, reason);
+    if (attack !== attacks[0]) onlyInCi(context);
     const world = await weakWorld(attack);
     const { read, wrote, said, met } = await world.suffer(attack, () => verdictOf(world, attack));
     expect(

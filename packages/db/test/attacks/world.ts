@@ -71,6 +71,7 @@ export class World implements AsyncDisposable {
   #pooled: Pooled | undefined;
   #bouncer: PgBouncer | undefined;
   #attack: Attack | undefined;
+  #lastState: Snapshot | undefined;
 
   private constructor(database: TestDatabase, admin: Client, cast: Cast, isWeak: boolean) {
     this.database = database;
@@ -158,6 +159,15 @@ export class World implements AsyncDisposable {
   /** Every row that is not the attacker's. */
   state(): Promise<Snapshot> {
     return snapshot(this.admin, { except: this.us.tenantId });
+  }
+
+  /** The same after the last attack. Without defences it is looked up, so that nothing done since passes for the next one's success. */
+  async lastState(): Promise<Snapshot> {
+    return (this.isWeak ? undefined : this.#lastState) ?? (await this.state());
+  }
+
+  keep(state: Snapshot): void {
+    this.#lastState = state;
   }
 
   /** Of the victim's rows in a table one id, which an attacker may know. */
