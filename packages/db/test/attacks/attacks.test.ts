@@ -32,14 +32,14 @@ const grouped = (attacks: readonly Attack[]): Attack[] => {
 };
 
 /** Attacks that meet the same defences, one after the other, share the database without them. */
-let weak: { key: string; world: World } | undefined;
+let weak: { key: string | undefined; world: World } | undefined;
 const weakWorld = async ({ without, isAlone }: Attack): Promise<World> => {
   const key = keyOf(without);
-  if (weak !== undefined && weak.key === key && isAlone !== true) return weak.world;
+  if (weak?.key === key && isAlone !== true) return weak.world;
   await weak?.world[Symbol.asyncDispose]();
   weak = undefined;
   const world = await World.create(original, cast, without);
-  weak = { key: isAlone === true ? "" : key, world };
+  weak = { key: isAlone === true ? undefined : key, world };
   return world;
 };
 

@@ -1,18 +1,24 @@
 import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { enter, enteredTenant } from "../../src/testing/enter.ts";
+import { enterPlatform, makeOperator, openTestGrant, type Operator } from "../../src/testing/make-operator.ts";
 import { makeTenant, type MadeTenant } from "../../src/testing/make-tenant.ts";
 import { errorWord } from "../../src/testing/outcome.ts";
 import { TestDatabase } from "../../src/testing/test-database.ts";
 
 let database: TestDatabase;
+let admin: Client;
 let app: Client;
+let platform: Client;
+let operator: Operator;
 let us: MadeTenant;
 let them: MadeTenant;
 beforeAll(async () => {
   database = await TestDatabase.create();
-  const admin = await database.client();
+  admin = await database.client();
   app = await database.client("severalty_app");
+  platform = await database.client("severalty_platform");
+  operator = await makeOperator(admin);
   [us, them] = [await makeTenant(admin), await makeTenant(admin)];
 });
 beforeEach(() => app.query("rollback; reset all"));
@@ -87,4 +93,36 @@ test("a seal of a transaction that may only read holds in the next such one of t
 test("the server's driver refuses a message of several statements, so that no code of its own comes into that", async () => {
   const orm = await database.orm();
   expect(await attempt(orm.em.fork().execute(twoReadings("select 1")))).toBe("42601");
+});
+
+const logOf = async (tenantId: string) => {
+  const { rows } = await admin.query<{ line: object }>(
+    "select jsonb_build_array(action, outcome, details ->> 'by') as line from app.audit_logs where tenant_id = $1 order by timestamp, id",
+    [tenantId],
+  );
+  return rows.map(({ line }) => line);
+};
+
+test("an administrator who undoes his call takes its record along, and what he has seen by it; that the grant was opened stays in the log", async () => {
+  const opened = ["platform.grants.create", "ok", operator.email];
+  const before = await logOf(us.tenantId);
+  const grant = await openTestGrant(platform, operator, us.tenantId);
+  await platform.query("begin");
+  await enterPlatform(platform, operator, grant);
+  expect((await platform.query("select id from app.tenants")).rows).toEqual([{ id: us.tenantId }]);
+  await platform.query("rollback");
+  expect(await logOf(us.tenantId)).toEqual([...before, opened]);
+});
+
+test("an administrator writes a refusal in any tenant's log without a grant, in his own name, and reads nothing by that", async () => {
+  const before = await logOf(them.tenantId);
+  await platform.query("select app.record_platform($1, $2, null, $3, 'denied', 'made up', 'r', 'made.up')", [
+    operator.sessionId,
+    operator.userId,
+    them.tenantId,
+  ]);
+  expect(await logOf(them.tenantId)).toEqual([...before, ["made.up", "denied", operator.email]]);
+  expect((await platform.query("select id from app.tenants")).rows).toEqual([]);
+  const asOk = "select app.record_platform($1, $2, null, $3, 'ok', 'made up', 'r', 'made.up')";
+  expect(await attempt(platform.query(asOk, [operator.sessionId, operator.userId, them.tenantId]))).toBe("22023");
 });
