@@ -13,6 +13,9 @@ type Release = (error?: Error | boolean) => void;
 /** Not SQL and never sent: `query` of it has the connection destroyed, not lent again, once it is released. */
 export const discard = "discard this connection";
 
+/** The role whose transactions begin with no entry, which would reset the session: it is reset when its connection is given back. */
+const neverEnters = "severalty_auth";
+
 /**
  * A pg client whose transactions end in exactly one way. Kysely keeps a connection for ever when BEGIN or ROLLBACK fails on it
  * (0.29.6, ControlledTransaction), and PostgreSQL answers COMMIT of an aborted transaction with a quiet ROLLBACK.
@@ -33,8 +36,8 @@ export class TenantClient extends Client {
   get release(): Release {
     return (error) => {
       // A failed statement rejects before the server has said which state it left: until then nobody may have the connection.
-      if (error !== undefined || this.#hasEnded || isReady(this)) this.#giveBack(error ?? this.#leftover());
-      else this.#whenReady(() => this.#giveBack(this.#leftover()));
+      if (error !== undefined || this.#hasEnded || isReady(this)) this.#handBack(error ?? this.#leftover());
+      else this.#whenReady(() => this.#handBack(this.#leftover()));
     };
   }
 
@@ -81,6 +84,14 @@ export class TenantClient extends Client {
     } catch {
       return { command: "ROLLBACK", rowCount: null, rows: [] };
     }
+  }
+
+  #handBack(reason: Error | boolean | undefined): void {
+    if (reason !== undefined || this.user !== neverEnters) return this.#giveBack(reason);
+    super.query("discard all").then(
+      () => this.#giveBack(this.#leftover()),
+      (error: unknown) => this.#giveBack(error instanceof Error ? error : true),
+    );
   }
 
   #leftover(): Error | undefined {

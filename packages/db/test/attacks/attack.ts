@@ -8,8 +8,8 @@ export interface Attack {
   readonly without: readonly string[];
   /** Where the defence is what the role itself is (cluster-wide), the weakened form is that his sessions are a superuser's. */
   readonly weakRole?: "superuser";
-  /** Where the defence is in the driver: the weakened form is a driver that gives its statements names, as many do. */
-  readonly weakDriver?: "names its statements";
+  /** Where the defence is in the driver: the weakened form gives its statements names, or resets nothing, as many do. */
+  readonly weakDriver?: "names its statements" | "resets nothing";
   /** Without defences it leaves something that later attacks would profit from: gets that database to itself. */
   readonly isAlone?: boolean;
   /** Everybody connects by way of PgBouncer. */

@@ -6,6 +6,9 @@ import { definerFunctions } from "./definer-functions.ts";
 import { doBlocks, heldCursors, leftBehind, listening, sessionLocks, temporaryObjects } from "./left-in-session.ts";
 import { leakyFunctions } from "./leaky-functions.ts";
 import { authLimits, otherRoles } from "./other-roles.ts";
+import { authPool, platformPool } from "./other-pools.ts";
+import { platformContext } from "./platform-context.ts";
+import { platformCalls, platformGrants } from "./platform-grants.ts";
 import { preparedStatements } from "./prepared-statements.ts";
 import { replayedSeal } from "./replayed-seal.ts";
 import { revocation } from "./revocation.ts";
@@ -48,5 +51,10 @@ export const classes: readonly AttackClass[] = [
   revocation,
   authLimits,
   otherRoles,
+  platformContext,
+  platformGrants,
+  platformCalls,
+  platformPool,
+  authPool,
   throughPgBouncer,
 ];

@@ -21,10 +21,10 @@ export interface Pooled extends AsyncDisposable {
 const occasion = { requestId: "request-1", action: "documents.list" };
 
 /** How a session is set up, as any code that runs in it may come to feel it. */
-const settings = `select name, setting from pg_settings order by name`;
+export const settings = `select name, setting from pg_settings order by name`;
 
 /** What one request could find of another in the session, beside settings. */
-const leftovers = `select
+export const leftovers = `select
   (select array_agg(name) from pg_cursors where name <> '') as cursors,
   (select array_agg(objid) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks,
   (select array_agg(relname) from pg_class where relpersistence = 't') as temporary,

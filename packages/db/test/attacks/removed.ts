@@ -17,6 +17,31 @@ export const entry = [
     select set_config('app.context', concat_ws('|', tenant, usr, session, role, '', request_id, action, repeat('0', 64)), true) $$`,
 ];
 
+/** Any text of nine fields is a valid context of the platform, in any transaction and without end. */
+export const platformSeal = [
+  ...(["granted_first", "granted_last"] as const).map(
+    (name) => `create or replace function app.${name}() returns uuid language sql stable parallel safe as $$
+      select nullif(pg_catalog.split_part(pg_catalog.current_setting('app.platform', true), '|', ${name === "granted_first" ? 1 : 5}), '')::uuid $$`,
+  ),
+  `create or replace function app.platform_entered() returns text[] language sql stable as $$
+    select string_to_array(left(current_setting('app.platform', true), -65), '|') $$`,
+];
+
+const everyTenant = `'00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'`;
+
+/** Whoever asks enters by any grant, for whatever he says, and nothing is written of it. */
+export const platformEntry = [
+  ...platformSeal,
+  `create or replace function app.enter_platform(session uuid, usr uuid, access_grant uuid, about uuid, request_id text, action text, note jsonb)
+    returns uuid language plpgsql volatile security definer as $$
+    declare one uuid := coalesce(about, (select g.granted_tenant_id from app.access_grants g where g.id = access_grant)); ends uuid[] := array[${everyTenant}];
+    begin
+      perform set_config('app.platform', concat_ws('|', coalesce(one, ends[1]), usr, session, 'platform', coalesce(one, ends[2]), request_id, action,
+        access_grant, '9999999999', repeat('0', 64)), true);
+      return one;
+    end $$`,
+];
+
 /** Rows are everybody's who may use the table. */
 export const policies = [
   `do $$ declare name regclass; begin

@@ -121,18 +121,6 @@ export const replayedSeal: AttackClass = {
       },
     },
     {
-      title: "a seal of a transaction that may only read, used in the next one of the same simple message",
-      without: entry,
-      attack: async (world) => {
-        const session = await world.session();
-        const rows = await session.run(
-          `begin read only; ${enterSql(world)}; select set_config('app.saved', current_setting('app.context'), false); commit;
-           begin read only; select set_config('app.context', current_setting('app.saved'), true); ${count}; commit`,
-        );
-        return hasRows(rows) ? true : "no rows";
-      },
-    },
-    {
       title: "a seal of a transaction that may only read, used in the next one of the same DO block",
       without: entry,
       attack: async (world) => {

@@ -78,24 +78,6 @@ export const secondEntry: AttackClass = {
       );
       return session.run(titles);
     }),
-    switching(
-      "entering again in a transaction that may only read, the context emptied between",
-      async (world, session) => {
-        await session.run("rollback; begin read only");
-        await session.run(enterAs(world.us));
-        await session.run("select set_config('app.context', '', true)");
-        await session.run(enterAs(world.them));
-        return session.run(titles);
-      },
-    ),
-    switching("entering first in a subtransaction that may only read, then outside it", async (world, session) => {
-      await session.run("rollback; begin; savepoint s; set local transaction_read_only = on");
-      await session.run(enterAs(world.us));
-      const own = await session.run(titles);
-      await session.run("rollback to savepoint s");
-      await session.run(enterAs(world.them));
-      return [own, await session.run(titles)];
-    }),
     switching("entering with a key of the other tenant's after the context was emptied", async (world, session) => {
       await session.run("select set_config('app.context', '', true)");
       await session.run("select app.enter_key($1, 'r', 'a')", [world.cast.theirKey.keyHash]);

@@ -17,10 +17,11 @@ export interface Verdict {
 
 /** Runs an attack. Only what the server or the driver refuses is an outcome; any other error is one of the attack's own making. */
 export const verdictOf = async (world: World, attack: Attack): Promise<Verdict> => {
-  const before = await world.state();
+  const before = await world.lastState();
   const loot = await attack.attack(world).catch(refusal);
   const met = JSON.stringify(loot, readable) ?? "";
   const after = await world.state();
+  world.keep(after);
   return {
     read: world.cast.canaries.filter((canary) => met.includes(canary)),
     wrote: !isDeepStrictEqual(before, after),

@@ -1,7 +1,8 @@
-import { createNewId } from "@severalty/domain/ids";
+import { createNewId, type AccessGrantId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { tenantEntities } from "../../src/entities.ts";
 import type { RoleName } from "../../src/roles.ts";
+import { expireGrant, makeOperator, openTestGrant, type Operator } from "../../src/testing/make-operator.ts";
 import { anyEntity, makeRow, nameOf } from "../../src/testing/make-row.ts";
 import { makeKey, makeMember, makeTenant, type MadeKey, type MadeTenant } from "../../src/testing/make-tenant.ts";
 import { errorWord } from "../../src/testing/outcome.ts";
@@ -18,6 +19,11 @@ export interface Cast {
   readonly them: MadeTenant;
   readonly ourKey: MadeKey;
   readonly theirKey: MadeKey;
+  /** An administrator of the platform who attacks, and another. */
+  readonly operator: Operator;
+  readonly colleague: Operator;
+  /** The attacker's own are for one tenant or over; the colleague's is for every tenant. */
+  readonly accessGrants: Readonly<Record<"forUs" | "ended" | "expired" | "colleagues", AccessGrantId>>;
   /** Texts of the victim that nobody else has and nobody can guess. */
   readonly canaries: readonly string[];
 }
@@ -48,13 +54,22 @@ export const makeOriginal = async (): Promise<{ database: TestDatabase; cast: Ca
      select tenant_id, now(), gen_random_uuid(), 'user', 'documents.create', 'documents', jsonb_build_object('title', title)
      from app.documents`,
   );
+  const [operator, colleague] = [await makeOperator(admin), await makeOperator(admin)];
+  const accessGrants = {
+    forUs: await openTestGrant(admin, operator, us.tenantId, 60),
+    ended: await openTestGrant(admin, operator, null, 60),
+    expired: await openTestGrant(admin, operator, null, 60),
+    colleagues: await openTestGrant(admin, colleague, null, 60),
+  };
+  await admin.query("update app.access_grants set ended_at = now() where id = $1", [accessGrants.ended]);
+  await expireGrant(admin, accessGrants.expired);
   // A month that is past its retention.
   await admin.query("create table archive.audit_logs_2020_01 as select * from app.audit_logs");
   await admin.query("alter table archive.audit_logs_2020_01 owner to severalty_owner");
   await admin.query("analyze");
   await orm.close();
   await admin.end();
-  return { database, cast: { us, them, ourKey, theirKey, canaries } };
+  return { database, cast: { us, them, ourKey, theirKey, operator, colleague, accessGrants, canaries } };
 };
 
 /** A database under attack, with its defences or without. */
@@ -71,6 +86,7 @@ export class World implements AsyncDisposable {
   #pooled: Pooled | undefined;
   #bouncer: PgBouncer | undefined;
   #attack: Attack | undefined;
+  #lastState: Snapshot | undefined;
 
   private constructor(database: TestDatabase, admin: Client, cast: Cast, isWeak: boolean) {
     this.database = database;
@@ -155,9 +171,18 @@ export class World implements AsyncDisposable {
     return after.startsWith("SV") ? "refused" : this.#compare(before, after);
   }
 
-  /** Every row that is not the attacker's. */
+  /** Every row that is neither the attacker's nor the platform's own, whose log has every call of its administrators. */
   state(): Promise<Snapshot> {
-    return snapshot(this.admin, { except: this.us.tenantId });
+    return snapshot(this.admin, { except: [this.us.tenantId, this.cast.operator.tenantId] });
+  }
+
+  /** The same after the last attack. Without defences it is looked up, so that nothing done since passes for the next one's success. */
+  async lastState(): Promise<Snapshot> {
+    return (this.isWeak ? undefined : this.#lastState) ?? (await this.state());
+  }
+
+  keep(state: Snapshot): void {
+    this.#lastState = state;
   }
 
   /** Of the victim's rows in a table one id, which an attacker may know. */
@@ -191,7 +216,7 @@ export class World implements AsyncDisposable {
 
   async #pool(): Promise<Pooled> {
     const url = await this.#route(this.database.url("severalty_app"));
-    const isNaming = this.isWeak && this.#attack?.weakDriver !== undefined;
+    const isNaming = this.isWeak && this.#attack?.weakDriver === "names its statements";
     this.#pooled ??= await (isNaming ? poolWithNames(url) : poolThroughDriver(url));
     return this.#pooled;
   }
