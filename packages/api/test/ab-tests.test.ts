@@ -46,6 +46,12 @@ test("a stopped test takes no more results, keeps those it has, and may go on", 
   await abTests.record({ ...measured, sample: "task 2" });
 });
 
+test("a result for a test that never was is refused as one whose reference is missing", async () => {
+  const { world, reasonOf } = await makeTest();
+  const result = { abTestId: world.recipeId, variant: "a", value: 1, sample: "task 1" };
+  expect(await reasonOf("abTests.record", result)).toBe("abTestResults/reference-not-found");
+});
+
 test.each([
   [{ versionB: 1 }, "input"],
   [{ versionA: 0 }, "versionA"],

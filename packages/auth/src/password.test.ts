@@ -69,5 +69,14 @@ test("a hash of today's strength or more is kept, a weaker one is made anew", ()
   expect(needsRehash(stored.replace("m=65536", "m=19456"))).toBe(true);
   expect(needsRehash(stored.replace("t=3", "t=2"))).toBe(true);
   expect(needsRehash(stored.replace("argon2id", "argon2i"))).toBe(true);
+  const [, ...parts] = stored.split("$");
+  const withBytes = (salt: number, made: number) =>
+    [
+      "",
+      ...parts.slice(0, 3),
+      parts[3]?.slice(0, Math.ceil((salt * 4) / 3)),
+      parts[4]?.slice(0, Math.ceil((made * 4) / 3)),
+    ].join("$");
+  expect([withBytes(16, 32), withBytes(12, 32), withBytes(16, 24)].map(needsRehash)).toEqual([false, true, true]);
   expect(needsRehash(stored.replace("v=19", "v=16"))).toBe(true);
 });

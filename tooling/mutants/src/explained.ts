@@ -4,4 +4,8 @@ export const explained: Readonly<Record<string, string>> = {
     "a note that cannot be written while the database is away is then logged by the one caller, which never fails for it either",
   "condition of a query:db/src/templates/remove-items.ts id: { $in: cookbookIds } in where at query":
     "all cookbooks that the caller sees are locked then, not those alone that go: others wait longer, and nothing else differs",
+  "condition:db/src/tenancy/count-referrers.ts row !== undefined at count":
+    "a count answers one row always; the condition is what the type of a list's first element asks for",
+  'condition:auth/src/access-token.ts typeof value !== "object" at isPayload':
+    "a text or number has none of the claims that are looked at next, and is refused for that",
 };
