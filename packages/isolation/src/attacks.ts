@@ -19,6 +19,8 @@ export interface Caller {
   readonly calls?: (procedure: string) => boolean;
   /** Values per place, in turn, so that all places together have them all; default every value in every place with that room. */
   readonly valuesPerPlace?: number;
+  /** Whether he also sends each value that a schema names or bounds, such as every order of a list; default yes. */
+  readonly triesChoices?: boolean;
 }
 
 /** Inputs that were seen to succeed. */
@@ -27,6 +29,8 @@ export interface RecordedInput {
   readonly own: unknown;
   /** The other tenant's own, of which each part is tried in the place where it belongs. */
   readonly other?: unknown;
+  /** Headers that the other tenant sent with it, beside who he is, such as an `Idempotency-Key`. */
+  readonly otherHeaders?: Readonly<Record<string, string>>;
 }
 
 /** One thing to try, and where the foreign value is in it. */
@@ -74,9 +78,15 @@ export const attacksOn = (
   return [
     make("valid", "", input.own),
     ...(input.other === undefined ? [] : [make("whole input", "recorded", input.other)]),
+    ...repeatsOf(input).map(({ aspect, sent }) => make(aspect, "recorded", sent, input.otherHeaders)),
     ...recordedParts(input).map(({ name, sent }) => make(name, "recorded", sent)),
+    ...places.flatMap(({ label, choices, put }) =>
+      (caller.triesChoices === false ? [] : choices).map((choice) =>
+        make(label, `allowed ${JSON.stringify(choice)}`, put(input.own, choice)),
+      ),
+    ),
     ...places.flatMap((place) =>
-      valuesFor(place, { ...turnOf(place, places), caller, plan }).map(({ kind, value }) =>
+      valuesFor(place, { ...turnOf(place, places), noun: nounOf(procedure), caller, plan }).map(({ kind, value }) =>
         make(place.label, kind, place.put(input.own, value)),
       ),
     ),
@@ -88,6 +98,16 @@ export const attacksOn = (
     ),
   ];
 };
+
+/** The other tenant's call under his own headers, and the attacker's under them. */
+const repeatsOf = ({ own, other, otherHeaders = {} }: RecordedInput) => {
+  const names = Object.keys(otherHeaders);
+  if (names.length === 0) return [];
+  const aspect = `header ${names.join(", ")}`;
+  return [{ aspect, sent: own }, ...(other === undefined ? [] : [{ aspect: `${aspect} with its input`, sent: other }])];
+};
+
+const nounOf = ({ path }: Procedure): string => flat(path.split(".").at(-2) ?? "");
 
 /** Each part of the other tenant's input in the attacker's, alone. */
 const recordedParts = ({ own, other }: RecordedInput) => {
@@ -106,11 +126,14 @@ const turnOf = (place: Position, all: readonly Position[]) => {
 interface Turn {
   readonly at: number;
   readonly places: number;
+  /** What the procedure is about. */
+  readonly noun: string;
   readonly caller: Caller;
   readonly plan: Plan;
 }
 
-const valuesFor = (place: Position, { at, places, caller, plan }: Turn): readonly ForeignValue[] => {
+const valuesFor = (place: Position, { at, places, noun, caller, plan }: Turn): readonly ForeignValue[] => {
+  if (place.room === "none") return [];
   const fitting = plan.values.filter(({ room }) => room === (place.room === "closed" ? "text" : place.room));
   const start = plan.seed + at;
   if (place.room === "closed") return inTurn(fitting, start, 1);
@@ -122,8 +145,12 @@ const valuesFor = (place: Position, { at, places, caller, plan }: Turn): readonl
       start,
       Math.ceil(valuesPerPlace / 2),
     );
+    // A search finds what stands in the rows that it looks through, and nothing else.
+    const ofNoun =
+      place.room === "text" ? fitting.filter(({ kind }) => flat(kind.split(".").at(-2) ?? "") === noun) : [];
     return unique([
       ...namesakes,
+      ...inTurn(ofNoun, start, caller.triesChoices === false ? 1 : valuesPerPlace * 2),
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),
     ]);

@@ -36,6 +36,11 @@ test("a router that keeps tenants apart is found to, with every procedure reache
 });
 
 const find = procedure.input(idInput);
+/** A list that answers all tenants' rows for some of its inputs. */
+const optional = (shape: z.ZodRawShape, isLeaking: (input: Record<string, unknown>) => boolean) =>
+  procedure
+    .input(z.strictObject(shape).partial())
+    .query(({ ctx, input }) => (isLeaking(input as Record<string, unknown>) ? ctx.store.notes : ownOf(ctx)));
 const leaks = {
   "another message for a row that exists": [
     find.query(({ ctx, input }) => {
@@ -131,6 +136,39 @@ const leaks = {
       .input(z.strictObject({ filter: z.array(z.strictObject({ noteId: z.uuid() })) }))
       .query(({ ctx, input }) => input.filter.map(({ noteId }) => ctx.store.notes.some(({ id }) => id === noteId))),
     { own: { filter: [] } },
+    "body",
+  ],
+  "another order that forgets whose rows they are": [
+    optional({ sort: z.enum(["text", "-text"]) }, ({ sort }) => sort === "-text"),
+    { own: {} },
+    "trace",
+  ],
+  "a flag that forgets it": [optional({ isOld: z.boolean() }, ({ isOld }) => isOld === false), { own: {} }, "trace"],
+  "a null that forgets it": [
+    optional({ parentId: z.uuid().nullable() }, ({ parentId }) => parentId === null),
+    { own: {} },
+    "trace",
+  ],
+  "a page that ends with the last own row, and tells that others follow": [
+    procedure.input(z.strictObject({ limit: z.int().min(1).max(100) })).query(({ ctx, input: { limit } }) => ({
+      items: ownOf(ctx).slice(0, limit),
+      more: ownOf(ctx).length >= limit && ctx.store.notes.length > limit,
+    })),
+    { own: { limit: 5 } },
+    "body",
+  ],
+  "a bound in time that forgets it": [
+    optional({ from: z.iso.datetime() }, ({ from }) => from !== undefined),
+    { own: {} },
+    "trace",
+  ],
+  "an answer that is stored for the other's key": [
+    procedure
+      .input(textInput)
+      .mutation(({ ctx, input }) =>
+        ctx.asked["idempotency-key"] === "key-of-his" && input.text === "his text" ? ctx.store.notes : ["made"],
+      ),
+    { own: { text: "made" }, other: { text: "his text" }, otherHeaders: { "idempotency-key": "key-of-his" } },
     "body",
   ],
 } as const;
