@@ -31,6 +31,8 @@ export interface RecordedInput {
   readonly other?: unknown;
   /** Headers that the other tenant sent with it, beside who he is, such as an `Idempotency-Key`. */
   readonly otherHeaders?: Readonly<Record<string, string>>;
+  /** Queries that read a row by its `id` which the call has written. */
+  readonly then?: readonly string[];
 }
 
 /** One thing to try, and where the foreign value is in it. */
@@ -74,12 +76,17 @@ export const attacksOn = (
       headers: { ...caller.headers, ...headers },
     },
   });
+  const { then } = input;
+  const makeAndRead: typeof make = (...about) => {
+    const attack = make(...about);
+    return then === undefined ? attack : { ...attack, call: { ...attack.call, then } };
+  };
   const places = positionsOf(procedure.schema);
   return [
     make("valid", "", input.own),
-    ...(input.other === undefined ? [] : [make("whole input", "recorded", input.other)]),
+    ...(input.other === undefined ? [] : [makeAndRead("whole input", "recorded", input.other)]),
     ...repeatsOf(input).map(({ aspect, sent }) => make(aspect, "recorded", sent, input.otherHeaders)),
-    ...recordedParts(input).map(({ name, sent }) => make(name, "recorded", sent)),
+    ...recordedParts(input).map(({ name, sent }) => makeAndRead(name, "recorded", sent)),
     ...places.flatMap(({ label, choices, put }) =>
       (caller.triesChoices === false ? [] : choices).map((choice) =>
         make(label, `allowed ${JSON.stringify(choice)}`, put(input.own, choice)),
@@ -87,7 +94,7 @@ export const attacksOn = (
     ),
     ...places.flatMap((place) =>
       valuesFor(place, { ...turnOf(place, places), noun: nounOf(procedure), caller, plan }).map(({ kind, value }) =>
-        make(place.label, kind, place.put(input.own, value)),
+        (place.room === "uuid" ? makeAndRead : make)(place.label, kind, place.put(input.own, value)),
       ),
     ),
     ...unaskedFor(plan.values).map(({ name, kind, value }) =>
@@ -145,12 +152,14 @@ const valuesFor = (place: Position, { at, places, noun, caller, plan }: Turn): r
       start,
       Math.ceil(valuesPerPlace / 2),
     );
-    // A search finds what stands in the rows that it looks through, and nothing else.
-    const ofNoun =
-      place.room === "text" ? fitting.filter(({ kind }) => flat(kind.split(".").at(-2) ?? "") === noun) : [];
+    const kin = inTurn(
+      fitting.filter(({ kind }) => isKin(kind, place, noun)),
+      start,
+      caller.triesChoices === false ? 1 : valuesPerPlace * 2,
+    );
     return unique([
       ...namesakes,
-      ...inTurn(ofNoun, start, caller.triesChoices === false ? 1 : valuesPerPlace * 2),
+      ...kin,
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),
     ]);
@@ -166,6 +175,13 @@ const inTurn = <Value>(values: readonly Value[], start: number, count: number): 
   );
 
 const unique = (values: readonly ForeignValue[]) => [...new Set(values)];
+
+/** A search finds what stands in the rows that it looks through, and a reference leads to rows of its name or of the same noun. */
+const isKin = (kind: string, { name, room }: Position, noun: string): boolean => {
+  const table = flat(kind.split(".").at(-2) ?? "");
+  const target = flat(name).replace(/id$/, "");
+  return table === noun || (room === "uuid" && target !== "" && table.startsWith(target));
+};
 
 /** `tenantSlug` and `app.tenants.slug`, `cursor` and `answer nextCursor`. */
 const isNamesake = ({ kind }: ForeignValue, { name }: Position): boolean => {

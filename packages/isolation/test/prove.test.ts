@@ -187,6 +187,33 @@ describe.each(Object.entries(leaks))("%s", (_, [leaking, input, what]) => {
   });
 });
 
+test("what one call writes and the next one follows to the other tenant's row is reported", async () => {
+  const link = find.mutation(({ ctx, input }) => {
+    ctx.store.notes.push({ tenant: ctx.tenant, id: mine.tenant, text: `see ${input.id}` });
+    return { id: mine.tenant };
+  });
+  const followed = (isLeaking: boolean) =>
+    find.query(({ ctx, input }) => {
+      const note = ownOf(ctx).find(({ id }) => id === input.id);
+      return (isLeaking ? ctx.store.notes : ownOf(ctx)).find(({ id }) => note?.text === `see ${id}`)?.text ?? "nothing";
+    });
+  const holds = async (isLeaking: boolean) => {
+    const input = { ...byOwnId, then: ["byId"] };
+    const proof = await prove(
+      tinyProof(router({ link, byId: followed(isLeaking) }), { link: input, byId: { own: { id: mine.note } } }),
+    );
+    return proof.procedures.map(({ path, findings }) => [path, findings.length === 0]);
+  };
+  expect(await holds(false)).toEqual([
+    ["link", true],
+    ["byId", true],
+  ]);
+  expect(await holds(true)).toEqual([
+    ["link", false],
+    ["byId", true],
+  ]);
+});
+
 test("a procedure that no valid call reaches is a fault that names the input it lacks", async () => {
   const picky = procedure
     .input(z.strictObject({ code: z.string().refine((code) => code === "open sesame") }))

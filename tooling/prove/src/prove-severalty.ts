@@ -218,10 +218,18 @@ const inputsOf = (attacker: MadeTenant, victim: MadeTenant): Readonly<Record<str
       const own = inputOf(path, attacker);
       return [
         path,
-        takesCredentials.has(path) ? { own } : { own, other: inputOf(path, victim), otherHeaders: keyOf(path) },
+        takesCredentials.has(path)
+          ? { own }
+          : { own, other: inputOf(path, victim), otherHeaders: keyOf(path), ...thenOf(path) },
       ];
     }),
   );
+
+/** What was created or changed is read again. */
+const thenOf = (path: string): Pick<RecordedInput, "then"> => {
+  const [noun = "", verb = ""] = path.split(".");
+  return cases[`${noun}.byId`] === undefined || !["create", "update"].includes(verb) ? {} : { then: [`${noun}.byId`] };
+};
 
 const inputOf = (path: string, { world, rows }: MadeTenant): unknown => {
   const { input, noun } = cases[path] ?? {};
