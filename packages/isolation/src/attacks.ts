@@ -32,7 +32,7 @@ export interface RecordedInput {
   /** Headers that the other tenant sent with it, beside who he is, such as an `Idempotency-Key`. */
   readonly otherHeaders?: Readonly<Record<string, string>>;
   /** Queries that read a row by its `id` which the call has written. */
-  readonly then?: readonly string[];
+  readonly readBack?: readonly string[];
 }
 
 /** One thing to try, and where the foreign value is in it. */
@@ -76,10 +76,10 @@ export const attacksOn = (
       headers: { ...caller.headers, ...headers },
     },
   });
-  const { then } = input;
+  const { readBack } = input;
   const makeAndRead: typeof make = (...about) => {
     const attack = make(...about);
-    return then === undefined ? attack : { ...attack, call: { ...attack.call, then } };
+    return readBack === undefined ? attack : { ...attack, call: { ...attack.call, readBack } };
   };
   const places = positionsOf(procedure.schema);
   return [

@@ -198,7 +198,7 @@ test("what one call writes and the next one follows to the other tenant's row is
       return (isLeaking ? ctx.store.notes : ownOf(ctx)).find(({ id }) => note?.text === `see ${id}`)?.text ?? "nothing";
     });
   const holds = async (isLeaking: boolean) => {
-    const input = { ...byOwnId, then: ["byId"] };
+    const input = { ...byOwnId, readBack: ["byId"] };
     const proof = await prove(
       tinyProof(router({ link, byId: followed(isLeaking) }), { link: input, byId: { own: { id: mine.note } } }),
     );

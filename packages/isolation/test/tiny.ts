@@ -80,7 +80,7 @@ const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
     const answer = await ask(call.procedure, call.type, call.input);
     const { data } = JSON.parse(answer.body) as { data?: { id?: string } };
     const seen: string[] = [];
-    for (const path of call.then ?? []) seen.push((await ask(path, "query", { id: data?.id })).body);
+    for (const path of call.readBack ?? []) seen.push((await ask(path, "query", { id: data?.id })).body);
     return {
       answer: { ...answer, headers: [...headers].flat() },
       changes: [...rows(store, false).filter((row) => !rows(before, false).includes(row)), ...seen],

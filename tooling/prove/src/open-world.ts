@@ -48,8 +48,8 @@ export const openWorld = async (url: string, injected: Injected) => {
     return { answer, since, hasWritten: (await nextTransaction(admin)) !== since };
   };
   /** What queries answer of the row that was written. */
-  const readBack = async ({ then = [], ...one }: Call, id: unknown): Promise<readonly string[]> => {
-    const asked = typeof id === "string" ? then : [];
+  const readBack = async ({ readBack: queries = [], ...one }: Call, id: unknown): Promise<readonly string[]> => {
+    const asked = typeof id === "string" ? queries : [];
     const answers = asked.map((procedure) => ({ ...one, procedure, type: "query" as const, input: { id } }));
     return (await oneByOne(answers, send)).map(({ status, body }, at) => `then ${asked[at]} ${status} ${body}`);
   };

@@ -220,15 +220,17 @@ const inputsOf = (attacker: MadeTenant, victim: MadeTenant): Readonly<Record<str
         path,
         takesCredentials.has(path)
           ? { own }
-          : { own, other: inputOf(path, victim), otherHeaders: keyOf(path), ...thenOf(path) },
+          : { own, other: inputOf(path, victim), otherHeaders: keyOf(path), ...readBackOf(path) },
       ];
     }),
   );
 
 /** What was created or changed is read again. */
-const thenOf = (path: string): Pick<RecordedInput, "then"> => {
+const readBackOf = (path: string): Pick<RecordedInput, "readBack"> => {
   const [noun = "", verb = ""] = path.split(".");
-  return cases[`${noun}.byId`] === undefined || !["create", "update"].includes(verb) ? {} : { then: [`${noun}.byId`] };
+  return cases[`${noun}.byId`] === undefined || !["create", "update"].includes(verb)
+    ? {}
+    : { readBack: [`${noun}.byId`] };
 };
 
 const inputOf = (path: string, { world, rows }: MadeTenant): unknown => {
