@@ -251,6 +251,19 @@ test("a tenant is not removed without a grant, nor by one for another tenant", a
   await admin.query("update app.tenants set status = 'active' where id = $1", [other.tenantId]);
 });
 
+test("a suspended tenant is not removed with another slug typed, nor with none", async () => {
+  const doomed = await makeTenant(admin);
+  await admin.query("update app.tenants set status = 'suspended' where id = $1", [doomed.tenantId]);
+  const grant = await openTestGrant(platform, operator, doomed.tenantId);
+  for (const typed of [other.slug, "", null]) {
+    await next();
+    await enterPlatform(platform, operator, grant);
+    expect(await attempt(platform.query("select app.remove_tenant($1, $2)", [doomed.tenantId, typed]))).toBe("SVP05");
+    await platform.query("rollback");
+  }
+  await platform.query("begin");
+});
+
 test("a transaction that goes on sees nothing more once the grant has expired", async () => {
   // Sealed by a superuser, because nobody opens a grant for less than a minute.
   await admin.query("begin");

@@ -12,8 +12,17 @@ export const grantMinutesMax = 60;
 /** How long a grant is to last. */
 export const grantMinutes = z.int().min(1).max(grantMinutesMax);
 
-/** Why somebody looks at a tenant that is not his: a sentence that the tenant will read. */
-export const grantReason = storableText({ min: 10, max: 500 });
+/** Shortest reason for a grant, in characters that can be seen. */
+const reasonCharactersMin = 10;
+
+/** Separators, controls and formats (zero width, direction), and what Unicode has shown as nothing by default. */
+const unseen = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Why somebody looks at a tenant that is not his: a sentence that the tenant will read, so that a blank is none. */
+export const grantReason = storableText({ min: reasonCharactersMin, max: 500 }).refine(
+  (reason) => Array.from(reason.replaceAll(unseen, "")).length >= reasonCharactersMin,
+  { message: `must have at least ${reasonCharactersMin} characters that can be seen` },
+);
 
 /**
  * No grant of the caller's session is alive and for what he asks: it was never opened, is another's, for another tenant, or over. One answer

@@ -19,6 +19,8 @@ export interface Caller {
   readonly calls?: (procedure: string) => boolean;
   /** Values per place, in turn, so that all places together have them all; default every value in every place with that room. */
   readonly valuesPerPlace?: number;
+  /** Whether he also sends each value that a schema names or bounds, such as every order of a list; default yes. */
+  readonly triesChoices?: boolean;
 }
 
 /** Inputs that were seen to succeed. */
@@ -27,6 +29,10 @@ export interface RecordedInput {
   readonly own: unknown;
   /** The other tenant's own, of which each part is tried in the place where it belongs. */
   readonly other?: unknown;
+  /** Headers that the other tenant sent with it, beside who he is, such as an `Idempotency-Key`. */
+  readonly otherHeaders?: Readonly<Record<string, string>>;
+  /** Queries that read a row by its `id` which the call has written. */
+  readonly readBack?: readonly string[];
 }
 
 /** One thing to try, and where the foreign value is in it. */
@@ -70,14 +76,25 @@ export const attacksOn = (
       headers: { ...caller.headers, ...headers },
     },
   });
+  const { readBack } = input;
+  const makeAndRead: typeof make = (...about) => {
+    const attack = make(...about);
+    return readBack === undefined ? attack : { ...attack, call: { ...attack.call, readBack } };
+  };
   const places = positionsOf(procedure.schema);
   return [
     make("valid", "", input.own),
-    ...(input.other === undefined ? [] : [make("whole input", "recorded", input.other)]),
-    ...recordedParts(input).map(({ name, sent }) => make(name, "recorded", sent)),
+    ...(input.other === undefined ? [] : [makeAndRead("whole input", "recorded", input.other)]),
+    ...repeatsOf(input).map(({ aspect, sent }) => make(aspect, "recorded", sent, input.otherHeaders)),
+    ...recordedParts(input).map(({ name, sent }) => makeAndRead(name, "recorded", sent)),
+    ...places.flatMap(({ label, choices, put }) =>
+      (caller.triesChoices === false ? [] : choices).map((choice) =>
+        make(label, `allowed ${JSON.stringify(choice)}`, put(input.own, choice)),
+      ),
+    ),
     ...places.flatMap((place) =>
-      valuesFor(place, { ...turnOf(place, places), noun: procedure.path.split(".")[0] ?? "", caller, plan }).map(
-        ({ kind, value }) => make(place.label, kind, place.put(input.own, value)),
+      valuesFor(place, { ...turnOf(place, places), noun: nounOf(procedure), caller, plan }).map(({ kind, value }) =>
+        (place.room === "uuid" ? makeAndRead : make)(place.label, kind, place.put(input.own, value)),
       ),
     ),
     ...unaskedFor(plan.values).map(({ name, kind, value }) =>
@@ -88,6 +105,16 @@ export const attacksOn = (
     ),
   ];
 };
+
+/** The other tenant's call under his own headers, and the attacker's under them. */
+const repeatsOf = ({ own, other, otherHeaders = {} }: RecordedInput) => {
+  const names = Object.keys(otherHeaders);
+  if (names.length === 0) return [];
+  const aspect = `header ${names.join(", ")}`;
+  return [{ aspect, sent: own }, ...(other === undefined ? [] : [{ aspect: `${aspect} with its input`, sent: other }])];
+};
+
+const nounOf = ({ path }: Procedure): string => flat(path.split(".").at(-2) ?? "");
 
 /** Each part of the other tenant's input in the attacker's, alone. */
 const recordedParts = ({ own, other }: RecordedInput) => {
@@ -104,15 +131,16 @@ const turnOf = (place: Position, all: readonly Position[]) => {
 };
 
 interface Turn {
-  /** What the procedure is about, such as `teams`. */
-  readonly noun: string;
   readonly at: number;
   readonly places: number;
+  /** What the procedure is about. */
+  readonly noun: string;
   readonly caller: Caller;
   readonly plan: Plan;
 }
 
-const valuesFor = (place: Position, { noun, at, places, caller, plan }: Turn): readonly ForeignValue[] => {
+const valuesFor = (place: Position, { at, places, noun, caller, plan }: Turn): readonly ForeignValue[] => {
+  if (place.room === "none") return [];
   const fitting = plan.values.filter(({ room }) => room === (place.room === "closed" ? "text" : place.room));
   const start = plan.seed + at;
   if (place.room === "closed") return inTurn(fitting, start, 1);
@@ -120,10 +148,16 @@ const valuesFor = (place: Position, { noun, at, places, caller, plan }: Turn): r
   const { valuesPerPlace } = caller;
   if (valuesPerPlace !== undefined) {
     const namesakes = fitting.filter((value) => isNamesake(value, place));
-    const [kin, others] = [true, false].map((is) => namesakes.filter((value) => isKin(value, place, noun) === is));
+    const [near, far] = [true, false].map((is) => namesakes.filter(({ kind }) => isKin(kind, place, noun) === is));
+    const kin = inTurn(
+      fitting.filter(({ kind }) => isKin(kind, place, noun)),
+      start,
+      caller.triesChoices === false ? 1 : valuesPerPlace * 2,
+    );
     return unique([
-      ...inTurn(kin ?? [], 0, 2 * valuesPerPlace),
-      ...inTurn(others ?? [], start, Math.ceil(valuesPerPlace / 2)),
+      ...inTurn(near ?? [], 0, 2 * valuesPerPlace),
+      ...inTurn(far ?? [], start, Math.ceil(valuesPerPlace / 2)),
+      ...kin,
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),
     ]);
@@ -140,18 +174,18 @@ const inTurn = <Value>(values: readonly Value[], start: number, count: number): 
 
 const unique = (values: readonly ForeignValue[]) => [...new Set(values)];
 
+/** A search finds what stands in the rows that it looks through, and a reference leads to rows of its name or of the same noun. */
+const isKin = (kind: string, { name, room }: Position, noun: string): boolean => {
+  const table = flat(kind.split(".").at(-2) ?? "");
+  const target = flat(name).replace(/id$/, "");
+  return table === noun || (room === "uuid" && target !== "" && table.startsWith(target));
+};
+
 /** `tenantSlug` and `app.tenants.slug`, `cursor` and `answer nextCursor`. */
 const isNamesake = ({ kind }: ForeignValue, { name }: Pick<Position, "name">): boolean => {
   const last = flat(kind.split(/[. ]/).at(-1) ?? "");
   const wanted = flat(name);
   return last !== "" && wanted !== "" && (wanted.endsWith(last) || last.endsWith(wanted));
-};
-
-/** Of the very table that the place means: `app.teams.name` for a team's `name`, `app.teams.id` for a `teamId`. */
-const isKin = ({ kind }: ForeignValue, { name }: Position, noun: string): boolean => {
-  const table = flat(kind.split(".").slice(0, -1).join());
-  const stems = [flat(noun).replace(/s$/, ""), flat(name).replace(/id$/, "")];
-  return stems.some((stem) => stem !== "" && table.includes(stem));
 };
 
 const flat = (name: string): string => name.replaceAll(/[^a-z]/gi, "").toLowerCase();

@@ -21,7 +21,9 @@ export const harvestRows = async (admin: Client, other: OtherRows): Promise<read
     for (const { column, value } of await valuesIn(admin, { table, columns, condition }))
       found.push(foreignValue(`${table}.${column}`, value));
   }
-  return distinct(found).filter(({ value }) => !known.has(value) && value.length >= 3);
+  // An id is known by its own row first, and not by a log that comes before it and speaks of it.
+  const own = found.filter(({ kind }) => kind.endsWith(".id"));
+  return distinct([...own, ...found]).filter(({ value }) => !known.has(value) && value.length >= 3);
 };
 
 /** Every text in answers that the other tenant got, cursors among them. */

@@ -7,8 +7,10 @@ export interface Position {
   readonly label: string;
   /** The last name in it. */
   readonly name: string;
-  /** `closed`: the schema lists what is allowed, so that one foreign value stands for all. */
-  readonly room: "uuid" | "text" | "closed";
+  /** `closed`: the schema lists what is allowed, so that one foreign value stands for all; `none`: no text fits. */
+  readonly room: "uuid" | "text" | "closed" | "none";
+  /** Values that the schema itself names or bounds: what only happens with one of them is seen by sending it. */
+  readonly choices: readonly unknown[];
   /** The input with a value in that place. */
   readonly put: (input: unknown, value: unknown) => unknown;
 }
@@ -22,7 +24,11 @@ const depthMax = 4;
 /** Every place of an input with room for a foreign value, found by walking its schema. */
 export const positionsOf = (schema: JsonSchema): readonly Position[] => {
   const found = walk(schema, { label: "", name: "", edit: (input, change) => change(input), depth: 0 }, schema);
-  return [...new Map(found.map((position) => [`${position.label} ${position.room}`, position])).values()];
+  return [
+    ...new Map(
+      found.map((position) => [`${position.label} ${position.room} ${JSON.stringify(position.choices)}`, position]),
+    ).values(),
+  ];
 };
 
 interface Place {
@@ -40,8 +46,8 @@ const walk = (given: JsonSchema, place: Place, root: JsonSchema): Position[] => 
   if (schema.type === "object") return inObject(schema, place, root);
   if (schema.type === "array") return inArray(schema, place, root);
   if (schema.type === undefined && schema.enum === undefined && schema.const === undefined) return inAnything(place);
-  const room = roomOf(schema);
-  return room === undefined ? [] : [leaf(place, room)];
+  const [room, choices] = [roomOf(schema), choicesOf(schema)];
+  return room === "none" && choices.length === 0 ? [] : [leaf(place, room, choices)];
 };
 
 /** zod names what repeats itself: `{ $ref: "#/$defs/__schema0" }`. */
@@ -51,17 +57,32 @@ const resolve = (schema: JsonSchema, root: JsonSchema): JsonSchema => {
   return schema.$ref === "#" ? root : asSchema(root.$defs?.[name]);
 };
 
-const roomOf = ({ type, enum: options, const: only, format }: JsonSchema): Position["room"] | undefined => {
+const roomOf = ({ type, enum: options, const: only, format }: JsonSchema): Position["room"] => {
   if (options !== undefined || only !== undefined)
-    return typeof (options?.[0] ?? only) === "string" ? "closed" : undefined;
-  if (type !== "string") return undefined;
+    return typeof (options?.[0] ?? only) === "string" ? "closed" : "none";
+  if (type !== "string") return "none";
   return format === "uuid" ? "uuid" : "text";
 };
 
-const leaf = ({ label, name, edit }: Place, room: Position["room"]): Position => ({
+/** The least numbers: as sizes of pages, so that one of them ends where a tenant's few rows do. */
+const choicesOf = (schema: JsonSchema): readonly unknown[] => {
+  const { type, enum: options, const: only, format = "", examples } = schema;
+  if (options !== undefined) return options;
+  if (only !== undefined) return [only];
+  if (type === "null") return [null];
+  if (type === "boolean") return [true, false];
+  if (type === "integer" || type === "number") {
+    const least = Math.max(1, schema.minimum ?? 1);
+    return [least, least + 1, least + 2].filter((number) => number <= (schema.maximum ?? number));
+  }
+  return examples !== undefined || format.startsWith("date") ? [sampleOf(schema)] : [];
+};
+
+const leaf = ({ label, name, edit }: Place, room: Position["room"], choices: readonly unknown[] = []): Position => ({
   label: label === "" ? "input" : label,
   name,
   room,
+  choices,
   put: (input, value) => edit(input, () => value),
 });
 
@@ -94,6 +115,7 @@ const inRecord = (values: JsonSchema, schema: JsonSchema, place: Place, root: Js
     label: `${label} name`,
     name: place.name,
     room: "text",
+    choices: [],
     put: (input, value) =>
       place.edit(input, (old) => ({ ...asObject(old, schema), [String(value)]: sampleOf(values) ?? "made" })),
   };
@@ -124,6 +146,7 @@ const inAnything = (place: Place): Position[] => [
     label: `${place.label === "" ? "input" : place.label}{made}`,
     name: place.name,
     room: "text",
+    choices: [],
     put: (input, value) => place.edit(input, () => ({ made: [value] })),
   },
 ];

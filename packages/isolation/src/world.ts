@@ -6,6 +6,11 @@ export interface Call {
   readonly type: "query" | "mutation" | "subscription";
   readonly input: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Queries for the row that the call answered, by `{ id }`, before it is taken back: what was written in one call may leak in the next.
+   * Their answers are part of what the call did.
+   */
+  readonly readBack?: readonly string[];
 }
 
 /** What came back, unread and unchanged. */
@@ -19,7 +24,7 @@ export interface Answer {
 /** A call's answer and what it did. */
 export interface Outcome {
   readonly answer: Answer;
-  /** Every row that the call added (`+`) or took away (`-`), the other tenant's apart. */
+  /** Every row that the call added (`+`) or took away (`-`), the other tenant's apart, and what was answered of it. */
   readonly changes: readonly string[];
   /** Places where the other tenant's rows are not byte for byte what they were. */
   readonly otherChanges: readonly string[];

@@ -36,6 +36,11 @@ test("a router that keeps tenants apart is found to, with every procedure reache
 });
 
 const find = procedure.input(idInput);
+/** A list that answers all tenants' rows for some of its inputs. */
+const optional = (shape: z.ZodRawShape, isLeaking: (input: Record<string, unknown>) => boolean) =>
+  procedure
+    .input(z.strictObject(shape).partial())
+    .query(({ ctx, input }) => (isLeaking(input as Record<string, unknown>) ? ctx.store.notes : ownOf(ctx)));
 const leaks = {
   "another message for a row that exists": [
     find.query(({ ctx, input }) => {
@@ -133,6 +138,39 @@ const leaks = {
     { own: { filter: [] } },
     "body",
   ],
+  "another order that forgets whose rows they are": [
+    optional({ sort: z.enum(["text", "-text"]) }, ({ sort }) => sort === "-text"),
+    { own: {} },
+    "trace",
+  ],
+  "a flag that forgets it": [optional({ isOld: z.boolean() }, ({ isOld }) => isOld === false), { own: {} }, "trace"],
+  "a null that forgets it": [
+    optional({ parentId: z.uuid().nullable() }, ({ parentId }) => parentId === null),
+    { own: {} },
+    "trace",
+  ],
+  "a page that ends with the last own row, and tells that others follow": [
+    procedure.input(z.strictObject({ limit: z.int().min(1).max(100) })).query(({ ctx, input: { limit } }) => ({
+      items: ownOf(ctx).slice(0, limit),
+      more: ownOf(ctx).length >= limit && ctx.store.notes.length > limit,
+    })),
+    { own: { limit: 5 } },
+    "body",
+  ],
+  "a bound in time that forgets it": [
+    optional({ from: z.iso.datetime() }, ({ from }) => from !== undefined),
+    { own: {} },
+    "trace",
+  ],
+  "an answer that is stored for the other's key": [
+    procedure
+      .input(textInput)
+      .mutation(({ ctx, input }) =>
+        ctx.asked["idempotency-key"] === "key-of-his" && input.text === "his text" ? ctx.store.notes : ["made"],
+      ),
+    { own: { text: "made" }, other: { text: "his text" }, otherHeaders: { "idempotency-key": "key-of-his" } },
+    "body",
+  ],
 } as const;
 
 describe.each(Object.entries(leaks))("%s", (_, [leaking, input, what]) => {
@@ -147,6 +185,33 @@ describe.each(Object.entries(leaks))("%s", (_, [leaking, input, what]) => {
       "It does not hold",
     );
   });
+});
+
+test("what one call writes and the next one follows to the other tenant's row is reported", async () => {
+  const link = find.mutation(({ ctx, input }) => {
+    ctx.store.notes.push({ tenant: ctx.tenant, id: mine.tenant, text: `see ${input.id}` });
+    return { id: mine.tenant };
+  });
+  const followed = (isLeaking: boolean) =>
+    find.query(({ ctx, input }) => {
+      const note = ownOf(ctx).find(({ id }) => id === input.id);
+      return (isLeaking ? ctx.store.notes : ownOf(ctx)).find(({ id }) => note?.text === `see ${id}`)?.text ?? "nothing";
+    });
+  const holds = async (isLeaking: boolean) => {
+    const input = { ...byOwnId, readBack: ["byId"] };
+    const proof = await prove(
+      tinyProof(router({ link, byId: followed(isLeaking) }), { link: input, byId: { own: { id: mine.note } } }),
+    );
+    return proof.procedures.map(({ path, findings }) => [path, findings.length === 0]);
+  };
+  expect(await holds(false)).toEqual([
+    ["link", true],
+    ["byId", true],
+  ]);
+  expect(await holds(true)).toEqual([
+    ["link", false],
+    ["byId", true],
+  ]);
 });
 
 test("a procedure that no valid call reaches is a fault that names the input it lacks", async () => {

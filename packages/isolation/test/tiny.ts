@@ -23,6 +23,8 @@ interface Context {
   readonly tenant: string;
   readonly store: Store;
   readonly headers: Map<string, string>;
+  /** The request's. */
+  readonly asked: Readonly<Record<string, string>>;
 }
 
 const t = initTRPC.context<Context>().meta<IsolationMeta>().create({ isDev: false });
@@ -58,25 +60,30 @@ const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
     const before = makeStore(hasOther);
     const store = { ...makeStore(hasOther), cache };
     const headers = new Map<string, string>();
-    const ctx = { tenant: call.headers["tenant"] ?? "", store, headers };
-    const answer = await callTRPCProcedure({
-      router: root,
-      path: call.procedure,
-      type: call.type,
-      ctx,
-      getRawInput: () => Promise.resolve(call.input),
-      signal: undefined,
-      batchIndex: 0,
-    }).then(
-      (data: unknown) => ({ status: 200, body: JSON.stringify({ data }) }),
-      (thrown: unknown) => {
-        const { code, message } = getTRPCErrorFromUnknown(thrown);
-        return { status: statuses[code] ?? 400, body: JSON.stringify({ code, message }) };
-      },
-    );
+    const ctx = { tenant: call.headers["tenant"] ?? "", store, headers, asked: call.headers };
+    const ask = (path: string, type: Call["type"], input: unknown) =>
+      callTRPCProcedure({
+        router: root,
+        path,
+        type,
+        ctx,
+        getRawInput: () => Promise.resolve(input),
+        signal: undefined,
+        batchIndex: 0,
+      }).then(
+        (data: unknown) => ({ status: 200, body: JSON.stringify({ data }) }),
+        (thrown: unknown) => {
+          const { code, message } = getTRPCErrorFromUnknown(thrown);
+          return { status: statuses[code] ?? 400, body: JSON.stringify({ code, message }) };
+        },
+      );
+    const answer = await ask(call.procedure, call.type, call.input);
+    const { data } = JSON.parse(answer.body) as { data?: { id?: string } };
+    const seen: string[] = [];
+    for (const path of call.readBack ?? []) seen.push((await ask(path, "query", { id: data?.id })).body);
     return {
       answer: { ...answer, headers: [...headers].flat() },
-      changes: rows(store, false).filter((row) => !rows(before, false).includes(row)),
+      changes: [...rows(store, false).filter((row) => !rows(before, false).includes(row)), ...seen],
       otherChanges: rows(store, true).join() === rows(before, true).join() ? [] : ["notes"],
     };
   };

@@ -56,6 +56,11 @@ export const makeOther = ({ url, nowMs, shared }: Setup): Promise<MadeOther> =>
     if (shared !== undefined) await join(admin, made.world.tenantId, shared);
     const rowsOf = await otherRows(admin, made.world.tenantId, shared?.identityId ?? null);
     const planted = await plantCanaries(admin, rowsOf);
+    // With a canary it has to stay a template, or the tenant could adopt none.
+    await admin.query(
+      `update app.tenant_configs set template_definition = template_definition || '{"config": {}, "agentRoles": []}' where tenant_id = $1`,
+      [made.world.tenantId],
+    );
     return { ...made, rowsOf, planted };
   });
 

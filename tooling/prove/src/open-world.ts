@@ -47,10 +47,19 @@ export const openWorld = async (url: string, injected: Injected) => {
     const answer = await send(one);
     return { answer, since, hasWritten: (await nextTransaction(admin)) !== since };
   };
+  /** What queries answer of the row that was written. */
+  const readBack = async ({ readBack: queries = [], ...one }: Call, id: unknown): Promise<readonly string[]> => {
+    const asked = typeof id === "string" ? queries : [];
+    const answers = asked.map((procedure) => ({ ...one, procedure, type: "query" as const, input: { id } }));
+    return (await oneByOne(answers, send)).map(({ status, body }, at) => `then ${asked[at]} ${status} ${body}`);
+  };
   const run = async (one: Call): Promise<Outcome> => {
     const { answer, since, hasWritten } = await call(one);
     const unchanged = { changes: [], otherChanges: [] };
-    return { answer, ...(hasWritten && state !== undefined ? await state.takeBack(since) : unchanged) };
+    if (!hasWritten || state === undefined) return { answer, ...unchanged };
+    const seen = answer.status < 300 ? await readBack(one, idIn(answer)) : [];
+    const { changes, otherChanges } = await state.takeBack(since);
+    return { answer, changes: [...changes, ...seen], otherChanges };
   };
   return {
     async do(order: Order): Promise<readonly Answer[] | readonly Outcome[] | readonly string[]> {
@@ -62,6 +71,9 @@ export const openWorld = async (url: string, injected: Injected) => {
     },
   };
 };
+
+const idIn = ({ body }: Answer): unknown =>
+  (JSON.parse(body) as { result?: { data?: { id?: unknown } } }).result?.data?.id;
 
 const oneByOne = async <Result>(calls: readonly Call[], work: (one: Call) => Promise<Result>): Promise<Result[]> => {
   const results: Result[] = [];

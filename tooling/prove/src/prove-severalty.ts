@@ -85,7 +85,7 @@ export const proveSeveralty = async (options: ProveSeveraltyOptions): Promise<Se
     callers: callersOf(attacker, quick),
     inputs: inputsOf(attacker, victim),
     values,
-    traces: values.filter(isDistinct).map(({ value }) => value),
+    traces: tracesOf(values),
     other: { headers: victim.headers.admin },
     headers,
     refused: { "platform.": "called by the platform's administrators, who belong to no tenant of their customers" },
@@ -94,7 +94,14 @@ export const proveSeveralty = async (options: ProveSeveraltyOptions): Promise<Se
   const astray = await Promise.all(
     [withOther, withoutOther].map((thread) => thread.ask({ do: "check" } satisfies Order)),
   );
-  const faults = (astray as readonly string[][]).flat().map((table) => `${table} is not what it was at the beginning`);
+  const faults = [
+    ...lifeOf(victim).flatMap(({ procedure }, at) =>
+      (answers[at]?.status ?? 500) < 500
+        ? []
+        : [`the other tenant's own ${procedure} failed, and left nothing to find`],
+    ),
+    ...(astray as readonly string[][]).flat().map((table) => `${table} is not what it was at the beginning`),
+  ];
   return {
     ...proof,
     holds: proof.holds && faults.length === 0,
@@ -133,7 +140,7 @@ const worldOf = (thread: Thread): World => ({
 });
 
 /** Verbs that would leave less of a tenant. */
-const ending = /\.(remove|retire|cancel|revoke|logout|login|refresh|setPassword|register|adopt)$/;
+const ending = /\.(remove|retire|cancel|revoke|logout|login|refresh|setPassword|register)$/;
 
 /** The other tenant does what it may, so that it has keys, cursors, answers that are stored, and a log. */
 const lifeOf = (victim: MadeTenant): readonly Call[] =>
@@ -147,9 +154,11 @@ const lifeOf = (victim: MadeTenant): readonly Call[] =>
         procedure: path,
         type,
         input: isList ? { ...(input as object), limit: 1 } : input,
-        headers: { ...victim.headers.admin, "idempotency-key": `cnry-key-of-${path}` },
+        headers: { ...victim.headers.admin, ...keyOf(path) },
       };
     });
+
+const keyOf = (path: string) => ({ "idempotency-key": `cnry-key-of-${path}` });
 
 const harvest = async (
   admin: Client,
@@ -160,6 +169,16 @@ const harvest = async (
   const known = new Set(rows.map(({ value }) => value));
   const given = harvestAnswers(answers).filter(({ kind, value }) => kind.endsWith("ursor") && !known.has(value));
   return someOfEach([...rows, ...given, ...forgedCursors(rows)]);
+};
+
+/** A cursor is the other tenant's if it holds an id of his: that of a shared list is everybody's. */
+const tracesOf = (values: readonly ForeignValue[]): readonly string[] => {
+  const ids = values.filter(({ room }) => room === "uuid").map(({ value }) => value);
+  const holdsId = (text: string) => ids.some((id) => text.includes(id));
+  return values
+    .filter(isDistinct)
+    .filter(({ kind, value }) => !/cursor$/i.test(kind) || holdsId(Buffer.from(value, "base64url").toString("utf8")))
+    .map(({ value }) => value);
 };
 
 /** What nobody else could have: an id, a hash, a planted text, or what holds one. */
@@ -184,9 +203,9 @@ const forgedCursors = (values: readonly ForeignValue[]): readonly ForeignValue[]
 
 const callersOf = ({ headers: of }: MadeTenant, isQuick: boolean): readonly Caller[] => [
   { name: "admin", headers: of.admin, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
-  { name: "member", headers: of.member, valuesPerPlace: 1 },
-  { name: "key", headers: of.key, valuesPerPlace: 1 },
-  { name: "shared", headers: of.shared, valuesPerPlace: 1 },
+  { name: "member", headers: of.member, valuesPerPlace: 2, triesChoices: false },
+  { name: "key", headers: of.key, valuesPerPlace: 2, triesChoices: false },
+  { name: "shared", headers: of.shared, valuesPerPlace: 2, triesChoices: false },
   { name: "nobody", headers: {}, valuesPerPlace: 1, calls: (path) => cases[path]?.kind === "public" },
 ];
 
@@ -197,9 +216,22 @@ const inputsOf = (attacker: MadeTenant, victim: MadeTenant): Readonly<Record<str
   Object.fromEntries(
     Object.keys(cases).map((path) => {
       const own = inputOf(path, attacker);
-      return [path, takesCredentials.has(path) ? { own } : { own, other: inputOf(path, victim) }];
+      return [
+        path,
+        takesCredentials.has(path)
+          ? { own }
+          : { own, other: inputOf(path, victim), otherHeaders: keyOf(path), ...readBackOf(path) },
+      ];
     }),
   );
+
+/** What was created or changed is read again. */
+const readBackOf = (path: string): Pick<RecordedInput, "readBack"> => {
+  const [noun = "", verb = ""] = path.split(".");
+  return cases[`${noun}.byId`] === undefined || !["create", "update"].includes(verb)
+    ? {}
+    : { readBack: [`${noun}.byId`] };
+};
 
 const inputOf = (path: string, { world, rows }: MadeTenant): unknown => {
   const { input, noun } = cases[path] ?? {};

@@ -341,7 +341,7 @@ const operations = [
       if not found then
         raise exception 'there is no such tenant' using errcode = 'SVP02';
       end if;
-      if found_slug <> typed_slug then
+      if found_slug is distinct from typed_slug then
         raise exception 'another slug was typed' using errcode = 'SVP05';
       end if;
       people := array(select u.identity_id from app.users u where u.tenant_id = tenant);
