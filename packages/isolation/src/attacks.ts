@@ -17,6 +17,8 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   /** Which procedures he calls; default all. */
   readonly calls?: (procedure: string) => boolean;
+  /** Which procedures must refuse him, with 401 or 403 in both worlds; default none. */
+  readonly isRefused?: (procedure: string) => boolean;
   /** Values per place, in turn, so that all places together have them all; default every value in every place with that room. */
   readonly valuesPerPlace?: number;
 }
@@ -71,12 +73,15 @@ export const attacksOn = (
     },
   });
   const places = positionsOf(procedure.schema);
+  const parts = recordedParts(input);
+  const whole = JSON.stringify(input.other);
+  const isPart = parts.some(({ sent }) => JSON.stringify(sent) === whole);
   return [
     make("valid", "", input.own),
-    ...(input.other === undefined ? [] : [make("whole input", "recorded", input.other)]),
-    ...recordedParts(input).map(({ name, sent }) => make(name, "recorded", sent)),
+    ...(input.other === undefined || isPart ? [] : [make("whole input", "recorded", input.other)]),
+    ...parts.map(({ name, sent }) => make(name, "recorded", sent)),
     ...places.flatMap((place) =>
-      valuesFor(place, { ...turnOf(place, places), noun: procedure.path.split(".")[0] ?? "", caller, plan }).map(
+      valuesFor(place, { ...turnOf(place, places), noun: procedure.path.split(".").at(-2) ?? "", caller, plan }).map(
         ({ kind, value }) => make(place.label, kind, place.put(input.own, value)),
       ),
     ),
@@ -123,7 +128,7 @@ const valuesFor = (place: Position, { noun, at, places, caller, plan }: Turn): r
     const [kin, others] = [true, false].map((is) => namesakes.filter((value) => isKin(value, place, noun) === is));
     return unique([
       ...inTurn(kin ?? [], 0, 2 * valuesPerPlace),
-      ...inTurn(others ?? [], start, Math.ceil(valuesPerPlace / 2)),
+      ...inTurn(others ?? [], start, valuesPerPlace === 1 ? 1 : 2 * valuesPerPlace),
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),
     ]);

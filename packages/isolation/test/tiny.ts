@@ -23,6 +23,7 @@ interface Context {
   readonly tenant: string;
   readonly store: Store;
   readonly headers: Map<string, string>;
+  readonly isOperator: boolean;
 }
 
 const t = initTRPC.context<Context>().meta<IsolationMeta>().create({ isDev: false });
@@ -58,7 +59,7 @@ const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
     const before = makeStore(hasOther);
     const store = { ...makeStore(hasOther), cache };
     const headers = new Map<string, string>();
-    const ctx = { tenant: call.headers["tenant"] ?? "", store, headers };
+    const ctx = { tenant: call.headers["tenant"] ?? "", store, headers, isOperator: "operator" in call.headers };
     const answer = await callTRPCProcedure({
       router: root,
       path: call.procedure,
