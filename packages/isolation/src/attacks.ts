@@ -17,6 +17,8 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
   /** Which procedures he calls; default all. */
   readonly calls?: (procedure: string) => boolean;
+  /** Which procedures must refuse him, with 401 or 403 in both worlds; default none. */
+  readonly isRefused?: (procedure: string) => boolean;
   /** Values per place, in turn, so that all places together have them all; default every value in every place with that room. */
   readonly valuesPerPlace?: number;
   /** Whether he also sends each value that a schema names or bounds, such as every order of a list; default yes. */
@@ -82,11 +84,14 @@ export const attacksOn = (
     return readBack === undefined ? attack : { ...attack, call: { ...attack.call, readBack } };
   };
   const places = positionsOf(procedure.schema);
+  const parts = recordedParts(input);
+  const whole = JSON.stringify(input.other);
+  const isPart = parts.some(({ sent }) => JSON.stringify(sent) === whole);
   return [
     make("valid", "", input.own),
-    ...(input.other === undefined ? [] : [makeAndRead("whole input", "recorded", input.other)]),
+    ...(input.other === undefined || isPart ? [] : [makeAndRead("whole input", "recorded", input.other)]),
     ...repeatsOf(input).map(({ aspect, sent }) => make(aspect, "recorded", sent, input.otherHeaders)),
-    ...recordedParts(input).map(({ name, sent }) => makeAndRead(name, "recorded", sent)),
+    ...parts.map(({ name, sent }) => makeAndRead(name, "recorded", sent)),
     ...places.flatMap(({ label, choices, put }) =>
       (caller.triesChoices === false ? [] : choices).map((choice) =>
         make(label, `allowed ${JSON.stringify(choice)}`, put(input.own, choice)),
@@ -156,7 +161,7 @@ const valuesFor = (place: Position, { at, places, noun, caller, plan }: Turn): r
     );
     return unique([
       ...inTurn(near ?? [], 0, 2 * valuesPerPlace),
-      ...inTurn(far ?? [], start, Math.ceil(valuesPerPlace / 2)),
+      ...inTurn(far ?? [], start, 2 * valuesPerPlace),
       ...kin,
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),

@@ -7,6 +7,8 @@ export interface Difference {
   readonly what: "status" | "headers" | "body" | "state" | "trace" | "the other tenant's rows";
   /** Where the two part, in words and with what stands there. */
   readonly where: string;
+  /** Tables in which the other tenant's rows were changed. */
+  readonly tables?: readonly string[];
 }
 
 /** A difference, and everything that shows it. */
@@ -48,7 +50,11 @@ const differences = (one: Outcome, other: Outcome): Difference[] => {
   const [changes, otherChanges] = [one.changes.join("\n"), other.changes.join("\n")];
   if (changes !== otherChanges) found.push({ what: "state", where: parting(changes, otherChanges) });
   if (one.otherChanges.length > 0)
-    found.push({ what: "the other tenant's rows", where: `changed: ${one.otherChanges.join(", ")}` });
+    found.push({
+      what: "the other tenant's rows",
+      where: `changed: ${one.otherChanges.join(", ")}`,
+      tables: one.otherChanges,
+    });
   return found;
 };
 

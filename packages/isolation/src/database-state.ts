@@ -13,6 +13,10 @@ export interface Changes {
 
 interface Table {
   readonly name: string;
+  /** Of a partition, the table that it is of. */
+  readonly root: string;
+  /** The name of its primary key's index. */
+  readonly index: string;
   readonly saved: string;
   readonly columns: string;
   /** Whether a row `t` of the table and a row `s` of what was kept have the same primary key. */
@@ -24,21 +28,30 @@ interface Table {
 export class DatabaseState {
   readonly #admin: Client;
   readonly #tables: readonly Table[];
+  readonly #inOrder: ReadonlySet<string>;
   #places: ReadonlyMap<string, Print> = new Map();
   #takenBack = 0;
 
-  private constructor(admin: Client, tables: readonly Table[]) {
+  private constructor(admin: Client, tables: readonly Table[], inOrder: ReadonlySet<string>) {
     this.#admin = admin;
     this.#tables = tables;
+    this.#inOrder = inOrder;
   }
 
-  /** Keeps the rows of every table of these schemas as they are now. Throws for a table without a primary key. */
-  static async open(admin: Client, schemas: readonly string[], other: OtherRows): Promise<DatabaseState> {
+  /**
+   * Keeps the rows of every table of these schemas as they are now. Throws for a table without a primary key. Tables `inOrder` stand in the
+   * order of their keys each time: for statements that draw an id for each row, in the order in which they come upon them.
+   */
+  static async open(
+    admin: Client,
+    { schemas, other, inOrder = [] }: { schemas: readonly string[]; other: OtherRows; inOrder?: readonly string[] },
+  ): Promise<DatabaseState> {
     const tables = await tablesOf(admin, schemas, other);
     await admin.query(`drop schema if exists prove_saved cascade; create schema prove_saved`);
     for (const { name, saved, columns } of tables)
       await admin.query(`create unlogged table ${saved} as select ${columns} from ${name}`);
-    const state = new DatabaseState(admin, tables);
+    const state = new DatabaseState(admin, tables, new Set(inOrder));
+    await state.#order(tables);
     state.#places = await state.#print();
     return state;
   }
@@ -58,8 +71,10 @@ export class DatabaseState {
     const xid = BigInt.asUintN(32, BigInt(since)).toString();
     const changes = await this.#delta(changed, xid);
     await this.#restore(both, xid);
+    // A row that was only locked has not moved.
+    await this.#order(changed.filter(({ name }) => changes.some((line) => line.startsWith(`${name} `, 2))));
     this.#places = new Map([...this.#places, ...(await this.#print(both))]);
-    return { changes, otherChanges: touched.map(({ name }) => name) };
+    return { changes, otherChanges: [...new Set(touched.map(({ root }) => root))] };
   }
 
   /** Tables that are not, to the last byte of each row, what they were when it was opened. */
@@ -83,6 +98,11 @@ export class DatabaseState {
     return rows.map(({ line }) => line);
   }
 
+  async #order(tables: readonly Table[]): Promise<void> {
+    for (const { name, index } of tables)
+      if (this.#inOrder.has(name)) await this.#admin.query(`cluster ${name} using ${index}`);
+  }
+
   /** As a replica: neither triggers nor foreign keys have a part in it. */
   async #restore(tables: readonly Table[], xid: string): Promise<void> {
     const statements = tables.flatMap((table) => restoreOf(table, xid));
@@ -101,8 +121,16 @@ interface Print {
 }
 
 const tablesOf = async (admin: Client, schemas: readonly string[], other: OtherRows): Promise<readonly Table[]> => {
-  const { rows } = await admin.query<{ name: string; columns: string; key: string[] | null }>(
+  const { rows } = await admin.query<{
+    name: string;
+    root: string;
+    index: string;
+    columns: string;
+    key: string[] | null;
+  }>(
     `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
+       coalesce(pg_partition_root(c.oid), c.oid)::regclass::text as root,
+       (select quote_ident(x.relname) from pg_index i join pg_class x on x.oid = i.indexrelid where i.indrelid = c.oid and i.indisprimary) as index,
        string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns,
        (select array_agg(quote_ident(k.attname)::text) from pg_index i
         join pg_attribute k on k.attrelid = c.oid and k.attnum = any (i.indkey) where i.indrelid = c.oid and i.indisprimary) as key
@@ -111,10 +139,12 @@ const tablesOf = async (admin: Client, schemas: readonly string[], other: OtherR
      where n.nspname = any($1) and c.relkind = 'r' group by 1, c.oid order by 1`,
     [schemas],
   );
-  return rows.map(({ name, columns, key }) => {
+  return rows.map(({ name, root, index, columns, key }) => {
     if (key === null) throw new Error(`${name} has no primary key, by which its rows could be put back`);
     return {
       name,
+      root,
+      index,
       columns,
       saved: `prove_saved."${name.replaceAll('"', "")}"`,
       isSame: key.map((column) => `t.${column} = s.${column}`).join(" and "),

@@ -45,6 +45,7 @@ const plant = async (admin: Client, { table, name, type }: Column, condition: st
 };
 
 const valuesFor = (type: Column["type"], name: string, canary: string): readonly string[] => {
+  if (type === "text" && name === "domain") return [`${canary} || '.example.com'`];
   if (type === "text")
     return name.includes("email") ? [`${canary} || '@example.com'`] : [canary, `'svk_' || substr(${canary}, 5, 12)`];
   if (type === "text[]") return [`coalesce(${name}, '{}') || array[${canary}]`];

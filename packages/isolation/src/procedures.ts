@@ -11,7 +11,10 @@ export interface Procedure {
   readonly type: "query" | "mutation" | "subscription";
   /** JSON Schema of what goes in; one that allows nothing but absence for a procedure without input. */
   readonly schema: JsonSchema;
-  /** Why differences are allowed, by aspect; `*` is every aspect. */
+  /**
+   * Why differences are allowed, by aspect; `*` is every aspect. Neither allows that an answer holds what is the other tenant's, nor that
+   * his rows change: that takes `<aspect> shows` and `<aspect> writes <tables, with commas>`.
+   */
   readonly exempt: Readonly<Record<string, string>>;
 }
 

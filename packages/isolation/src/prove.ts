@@ -24,11 +24,6 @@ export interface ProveOptions {
   readonly other?: Pick<Caller, "headers">;
   /** Names of headers with room for a foreign value. */
   readonly headers?: readonly string[];
-  /**
-   * Procedures that no caller here may call, and why, by the beginning of their names, such as `platform.`: a refusal, the same in both
-   * worlds, is their valid answer.
-   */
-  readonly refused?: Readonly<Record<string, string>>;
   /** Procedures, `documents.*` being all of a noun; default all. */
   readonly only?: readonly string[];
   readonly stopAtFirst?: boolean;
@@ -125,11 +120,13 @@ const proveOne = async (procedure: Procedure, run: Run): Promise<ProcedureResult
   const began = performance.now();
   const { options } = run;
   const input = options.inputs[procedure.path] ?? { own: sampleOf(procedure.schema) };
-  const refusal = Object.entries(options.refused ?? {}).find(([name]) => procedure.path.startsWith(name))?.[1];
   const plan = { values: options.values, headers: options.headers ?? [], seed: options.seed ?? 1 };
   const callers = options.callers.filter(({ calls }) => calls?.(procedure.path) ?? true);
   const attacks = callers.flatMap((caller) => attacksOn(procedure, caller, input, plan));
-  const tally = createTally(procedure, refusal !== undefined);
+  const tally = createTally(
+    procedure,
+    new Set(callers.filter(({ isRefused }) => isRefused?.(procedure.path)).map(({ name }) => name)),
+  );
   await otherGoesFirst(procedure, input, run);
   for (let at = 0; at < attacks.length; at += chunkSize) {
     await attackWith(attacks.slice(at, at + chunkSize), run, tally);
@@ -146,20 +143,20 @@ const proveOne = async (procedure: Procedure, run: Run): Promise<ProcedureResult
     findings: tally.findings.slice(0, findingsMax),
     faults: [
       ...(isWhole && !tally.isReached ? [unreached(procedure, input, tally.refusals, callers)] : []),
+      ...tally.admitted,
       ...exemptionFaults(procedure, isWhole ? tally.exempted : undefined),
     ],
-    exemptions: [
-      ...exemptionsUnder(procedure, tally.exempted),
-      ...(refusal === undefined ? [] : [{ aspect: "refused to every caller", reason: refusal, differences: 0 }]),
-    ],
+    exemptions: exemptionsUnder(procedure, tally.exempted),
     durationMs: Math.round(performance.now() - began),
   };
 };
 
-const createTally = (procedure: Procedure, isRefused: boolean) => ({
+const createTally = (procedure: Procedure, refused: ReadonlySet<string>) => ({
   procedure,
-  /** Whether the only right answer is a refusal. */
-  isRefused,
+  /** Callers whom it must refuse. */
+  refused,
+  /** Faults: such callers whom it answered otherwise. */
+  admitted: [] as string[],
   requests: 0,
   succeeded: 0,
   changed: 0,
@@ -203,7 +200,10 @@ const count = (attack: Attack, withOther: Outcome, withoutOther: Outcome, tally:
   if (isAnswered) tally.succeeded += 1;
   if (withOther.changes.length > 0 || withoutOther.changes.length > 0) tally.changed += 1;
   if (attack.aspect !== "valid") return;
-  if (tally.isRefused ? isForbidden(withOther) && isForbidden(withoutOther) : isAnswered) tally.isReached = true;
+  if (tally.refused.has(attack.caller)) {
+    if (!isForbidden(withOther) || !isForbidden(withoutOther))
+      tally.admitted.push(`${tally.procedure.path} does not refuse ${attack.caller}: ${withoutOther.answer.status}`);
+  } else if (isAnswered) tally.isReached = true;
   else tally.refusals.push(`${attack.caller}: ${withoutOther.answer.status} ${withoutOther.answer.body.slice(0, 300)}`);
 };
 
@@ -211,11 +211,9 @@ const succeeded = ({ answer }: Outcome): boolean => answer.status >= 200 && answ
 
 const isForbidden = ({ answer }: Outcome): boolean => answer.status === 401 || answer.status === 403;
 
-/** What an exemption allows is counted, so that one which nothing needs is found. It never allows to reach the other tenant's rows. */
+/** What an exemption allows is counted, so that one which nothing needs is found. */
 const judge = (finding: Finding, tally: Tally) => {
-  const isBreach = finding.what === "trace" || finding.what === "the other tenant's rows";
-  const aspects = ["*", finding.aspect, `as ${finding.caller}`];
-  const aspect = isBreach ? undefined : aspects.find((name) => name in tally.procedure.exempt);
+  const aspect = allowancesFor(finding).find((name) => name in tally.procedure.exempt);
   if (aspect !== undefined) {
     tally.exempted.set(aspect, (tally.exempted.get(aspect) ?? 0) + 1);
     return;
@@ -223,6 +221,13 @@ const judge = (finding: Finding, tally: Tally) => {
   tally.findings.push(finding);
   const counts = tally.places.get(finding.aspect);
   if (counts !== undefined) counts.findings += 1;
+};
+
+/** Exemptions that would allow it, by aspect: whatever shows or reaches what is the other tenant's has to be named as such. */
+const allowancesFor = ({ what, aspect, caller, tables = [] }: Finding): readonly string[] => {
+  if (what === "trace") return [`${aspect} shows`];
+  if (what === "the other tenant's rows") return [`${aspect} writes ${tables.join(",")}`];
+  return ["*", aspect, `as ${caller}`];
 };
 
 const unreached = (

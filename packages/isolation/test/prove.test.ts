@@ -227,21 +227,62 @@ test("a procedure that no valid call reaches is a fault that names the input it 
   expect(recorded.holds).toBe(true);
 });
 
-test("a procedure for others is listed with the reason, must refuse every caller, and is compared like any", async () => {
-  const refused = { admin: "for operators alone" };
-  const adminList = procedure.query(() => {
-    throw new TRPCError({ code: "FORBIDDEN", message: "no" });
+const isRefused = (path: string) => path.startsWith("admin");
+
+const forOperators = (refusal: (count: number) => string) =>
+  procedure.query(({ ctx }) => {
+    if (!ctx.isOperator) throw new TRPCError({ code: "FORBIDDEN", message: refusal(ctx.store.notes.length) });
+    return "answered";
   });
-  const proof = await prove({ ...tinyProof(router({ adminList })), refused });
-  expect(proof.holds).toBe(true);
-  expect(proof.procedures[0]?.exemptions).toEqual([
-    { aspect: "refused to every caller", reason: "for operators alone", differences: 0 },
+
+const proofAsOperator = (procedures: Parameters<typeof router>[0], hasOperator = true) => {
+  const proof = tinyProof(router(procedures));
+  const [member] = proof.callers;
+  if (member === undefined) throw new Error("nobody calls");
+  const operator = { name: "operator", headers: { ...member.headers, operator: "yes" } };
+  return prove({ ...proof, callers: [{ ...member, isRefused }, ...(hasOperator ? [operator] : [])] });
+};
+
+test("a procedure for others must refuse every caller who is none of them, and is compared like any", async () => {
+  const adminList = forOperators(() => "no");
+  expect(await proofAsOperator({ adminList })).toMatchObject({
+    holds: true,
+    procedures: [{ faults: [], findings: [] }],
+  });
+  expect((await proofAsOperator({ adminList }, false)).procedures[0]?.faults).toEqual([
+    expect.stringContaining("adminList was not reached"),
   ]);
-  expect((await prove({ ...tinyProof(router({ adminList: list })), refused })).holds).toBe(false);
-  const counting = procedure.query(({ ctx }) => {
-    throw new TRPCError({ code: "FORBIDDEN", message: `no, for ${ctx.store.notes.length} reasons` });
-  });
-  expect((await prove({ ...tinyProof(router({ adminCount: counting })), refused })).holds).toBe(false);
+  expect((await proofAsOperator({ adminList: list })).procedures[0]?.faults).toEqual([
+    "adminList does not refuse member: 200",
+  ]);
+  expect((await proofAsOperator({ adminCount: forOperators((count) => `no, for ${count} reasons`) })).holds).toBe(
+    false,
+  );
+});
+
+const touching = (exempt: Record<string, string>) =>
+  procedure
+    .meta({ isolation: { exempt } })
+    .input(idInput)
+    .mutation(({ ctx, input }) => {
+      const found = ctx.store.notes.find(({ id }) => id === input.id);
+      if (found !== undefined && found.tenant !== ctx.tenant) ctx.store.notes.push({ ...found, id: "again" });
+      return found?.text;
+    });
+
+const touchingProof = (exempt: Record<string, string>) =>
+  prove(tinyProof(router({ it: touching(exempt) }), { it: byOwnId }));
+
+test("what is the other tenant's may be shown and written where an exemption says exactly so, and nowhere else", async () => {
+  const [reason, id] = ["it is public", { id: "it is public" }];
+  expect((await touchingProof({ ...id, "id shows": reason, "id writes notes": reason })).holds).toBe(true);
+  const kinds = async (exempt: Record<string, string>) =>
+    new Set((await touchingProof(exempt)).procedures[0]?.findings.map(({ what }) => what));
+  expect(await kinds({ ...id, "id shows": reason })).toEqual(new Set(["the other tenant's rows"]));
+  expect(await kinds({ ...id, "id writes notes": reason })).toEqual(new Set(["trace"]));
+  expect(await kinds({ ...id, "id shows": reason, "id writes cache": reason })).toEqual(
+    new Set(["the other tenant's rows"]),
+  );
 });
 
 const taken = (exempt: string | Record<string, string>) =>

@@ -25,6 +25,7 @@ interface Context {
   readonly headers: Map<string, string>;
   /** The request's. */
   readonly asked: Readonly<Record<string, string>>;
+  readonly isOperator: boolean;
 }
 
 const t = initTRPC.context<Context>().meta<IsolationMeta>().create({ isDev: false });
@@ -60,7 +61,13 @@ const makeWorld = (root: AnyTRPCRouter, hasOther: boolean): World => {
     const before = makeStore(hasOther);
     const store = { ...makeStore(hasOther), cache };
     const headers = new Map<string, string>();
-    const ctx = { tenant: call.headers["tenant"] ?? "", store, headers, asked: call.headers };
+    const ctx = {
+      tenant: call.headers["tenant"] ?? "",
+      store,
+      headers,
+      asked: call.headers,
+      isOperator: "operator" in call.headers,
+    };
     const ask = (path: string, type: Call["type"], input: unknown) =>
       callTRPCProcedure({
         router: root,

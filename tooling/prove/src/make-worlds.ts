@@ -9,7 +9,10 @@ import { tenantEntities } from "@severalty/db/entities";
 import { nounOf } from "@severalty/db/tenancy/noun-of";
 import { createOrm } from "@severalty/db/orm";
 import { anyEntity, makeRow, type RowData } from "@severalty/db/testing/make-row";
+import { makeOperator, openTestGrant, type Operator } from "@severalty/db/testing/make-operator";
 import { makeMember } from "@severalty/db/testing/make-tenant";
+import type { UserPrincipal } from "@severalty/db/tenancy/principal";
+import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
 import { permissions } from "@severalty/domain/permission";
 import type { OtherRows } from "@severalty/isolation/database-state";
 import { injectIntoDatabase, setDatabaseMoment } from "@severalty/isolation/injected-postgres";
@@ -23,6 +26,8 @@ export interface Setup {
   readonly nowMs: number;
   /** A person of the attacker's who is a member of the other tenant too. */
   readonly shared?: { readonly identityId: string; readonly email: string } | undefined;
+  /** An administrator of the platform, who is to open a grant for the other tenant. */
+  readonly colleague?: Operator | undefined;
 }
 
 /** A tenant, a row of each noun, and the headers of those who call for it. */
@@ -33,35 +38,72 @@ export interface MadeTenant {
   readonly shared: NonNullable<Setup["shared"]>;
 }
 
+/** The attacking tenant, and an administrator of the platform who may see it. */
+export interface MadeAttacker extends MadeTenant {
+  readonly platform: {
+    readonly operator: Operator;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly forTenant: AccessGrantId;
+    readonly forAll: AccessGrantId;
+    /** One more tenant, which is shut out, and a grant for it. */
+    readonly suspended: { readonly tenant: World; readonly forTenant: AccessGrantId };
+    /** Another administrator. */
+    readonly colleague: Operator;
+  };
+}
+
 /** The other tenant, and which rows are his. */
 export interface MadeOther extends MadeTenant {
   readonly rowsOf: OtherRows;
+  /** A grant for him, of another administrator of the platform. */
+  readonly grantId: AccessGrantId | null;
   /** Columns that a canary was planted in. */
   readonly planted: readonly string[];
 }
 
 /** Injects clock, ids and randomness into a database, and makes the tenant that attacks. */
-export const makeAttacker = ({ url, nowMs }: Setup): Promise<MadeTenant> =>
+export const makeAttacker = ({ url, nowMs }: Setup): Promise<MadeAttacker> =>
   withClient(url, async (admin) => {
     await injectIntoDatabase(admin);
     await begin(admin, nowMs);
-    return makeRichTenant(admin, "a password of the attacker");
+    const made = await makeRichTenant(admin, "a password of the attacker");
+    return { ...made, platform: await makePlatform(admin, made.world) };
   });
 
+/** How long a test's grants last, in minutes: the longest that a grant may. */
+const grantMinutes = 60;
+
+const makePlatform = async (admin: Client, { tenantId }: World): Promise<MadeAttacker["platform"]> => {
+  const [operator, colleague] = [await makeOperator(admin), await makeOperator(admin)];
+  const suspended = await makeWorld(admin);
+  await admin.query("update app.tenants set status = 'suspended' where id = $1", [suspended.tenantId]);
+  const grant = (id: TenantId | null) => openTestGrant(admin, operator, id, grantMinutes);
+  return {
+    operator,
+    headers: bearer(operator),
+    forTenant: await grant(tenantId),
+    forAll: await grant(null),
+    suspended: { tenant: suspended, forTenant: await grant(suspended.tenantId) },
+    colleague,
+  };
+};
+
 /** Makes the tenant that is attacked beside the first, with a canary in whatever takes one. */
-export const makeOther = ({ url, nowMs, shared }: Setup): Promise<MadeOther> =>
+export const makeOther = ({ url, nowMs, shared, colleague }: Setup): Promise<MadeOther> =>
   withClient(url, async (admin) => {
     await begin(admin, nowMs);
     const made = await makeRichTenant(admin, "a password of the other");
     if (shared !== undefined) await join(admin, made.world.tenantId, shared);
-    const rowsOf = await otherRows(admin, made.world.tenantId, shared?.identityId ?? null);
+    const { tenantId } = made.world;
+    const grantId = colleague === undefined ? null : await openTestGrant(admin, colleague, tenantId, grantMinutes);
+    const rowsOf = await otherRows(admin, tenantId, shared?.identityId ?? null);
     const planted = await plantCanaries(admin, rowsOf);
     // With a canary it has to stay a template, or the tenant could adopt none.
     await admin.query(
       `update app.tenant_configs set template_definition = template_definition || '{"config": {}, "agentRoles": []}' where tenant_id = $1`,
       [made.world.tenantId],
     );
-    return { ...made, rowsOf, planted };
+    return { ...made, rowsOf, grantId, planted };
   });
 
 const begin = async (admin: Client, nowMs: number) => {
@@ -78,10 +120,6 @@ const makeRichTenant = async (admin: Client, password: string): Promise<MadeTena
     if (nounsOfCases.has(noun)) rows[noun] = await makePlainRow(admin, noun, tenantId);
     else if (!onePerTenant.has(noun)) await makeRow(admin, orm, anyEntity(entity), tenantId);
   }
-  const accessTokens = createAccessTokens({ secret: testSecret });
-  const bearer = (principal: Parameters<typeof bearerOf>[1]) => ({
-    authorization: bearerOf({ accessTokens } as Parameters<typeof bearerOf>[0], principal),
-  });
   const member = await makeMember(admin, tenantId, { role: "team_member", teamId });
   const shared = await makeMember(admin, tenantId, { role: "agency_admin", teamId });
   const { apiKey } = await makeApiKey(
@@ -95,6 +133,11 @@ const makeRichTenant = async (admin: Client, password: string): Promise<MadeTena
     headers: { admin: bearer(world), member: bearer(member), shared: bearer(shared), key: { "x-api-key": apiKey } },
     shared: { identityId: shared.identityId, email: shared.email },
   };
+};
+
+const bearer = (principal: UserPrincipal) => {
+  const accessTokens = createAccessTokens({ secret: testSecret });
+  return { authorization: bearerOf({ accessTokens } as Parameters<typeof bearerOf>[0], principal) };
 };
 
 /** Nouns whose procedures take a row that is made for them. */
@@ -132,6 +175,8 @@ const otherRows = async (admin: Client, tenantId: string, sharedId: string | nul
   return {
     ...Object.fromEntries(tables.map(({ name }) => [name, `tenant_id = '${tenantId}'`])),
     "app.tenants": `id = '${tenantId}'`,
+    // Rows of the reserved tenant, and about this one.
+    "app.access_grants": `granted_tenant_id = '${tenantId}'`,
     "auth.identities": ofIdentity.replace("identity_id", "id"),
     "auth.one_time_tokens": ofIdentity,
     "auth.refresh_tokens": `session_id = any ('{${sessions.map(({ id }) => id).join(",")}}')`,

@@ -66,7 +66,7 @@ export const openWorld = async (url: string, injected: Injected) => {
       if (order.do === "run") return oneByOne(order.calls, run);
       if (order.do === "check") return (await state?.faults()) ?? [];
       if (order.do === "live") return oneByOne(order.calls, async (one) => (await call(one)).answer);
-      state = await DatabaseState.open(admin, schemas, order.other);
+      state = await DatabaseState.open(admin, { schemas, other: order.other, inOrder: ["app.tenants"] });
       return [];
     },
   };
@@ -95,7 +95,7 @@ const serve = async (url: string): Promise<string> => {
   const [app, auth, platform] = [
     await connect("severalty_app"),
     await connect("severalty_auth", authEntities),
-    await connect("severalty_platform", []),
+    await connect("severalty_platform"),
   ];
   const services = {
     app,

@@ -10,9 +10,10 @@ import type { Answer, Call, Outcome, World } from "@severalty/isolation/world";
 import { cloneDatabase } from "@severalty/postgres/template";
 import { withClient } from "@severalty/postgres/with-client";
 import type { Client } from "pg";
-import type { MadeOther, MadeTenant } from "./make-worlds.ts";
+import type { MadeAttacker, MadeOther, MadeTenant } from "./make-worlds.ts";
 import type { Order } from "./open-world.ts";
 import type { SetupData } from "./setup-thread.ts";
+import { platformInputs } from "./platform-inputs.ts";
 import { startThread, type Thread } from "./thread.ts";
 
 /** How to prove Severalty. */
@@ -59,13 +60,19 @@ export const proveSeveralty = async (options: ProveSeveraltyOptions): Promise<Se
   const template = await ensureTestTemplate(adminUrl);
   const one = resources.use(await cloneDatabase(adminUrl, template, ensureDatabaseGrants));
   if (options.prepare !== undefined) await withClient(one.url, options.prepare);
-  const attacker = (await inThread("attacker", { url: one.url, seed, startMs: startMs - 2 * minuteMs })) as MadeTenant;
+  const attacker = (await inThread("attacker", {
+    url: one.url,
+    seed,
+    startMs: startMs - 2 * minuteMs,
+  })) as MadeAttacker;
   const other = resources.use(await cloneDatabase(adminUrl, one.name, copySettingsOf(one.name)));
   const victim = (await inThread("other", {
     url: one.url,
     seed,
-    startMs: startMs - 4 * minuteMs,
+    // His rows come last in order, so that each row which is written in both worlds draws the same id.
+    startMs: startMs - minuteMs,
     shared: attacker.shared,
+    colleague: attacker.platform.colleague,
   })) as MadeOther;
   const [withOther, withoutOther] = [one, other].map(({ url }) =>
     resources.use(startThread(new URL("./world-thread.ts", import.meta.url), { url, seed, startMs })),
@@ -83,12 +90,11 @@ export const proveSeveralty = async (options: ProveSeveraltyOptions): Promise<Se
     withOther: worldOf(withOther),
     withoutOther: worldOf(withoutOther),
     callers: callersOf(attacker, quick),
-    inputs: inputsOf(attacker, victim),
+    inputs: { ...inputsOf(attacker, victim), ...platformInputs(attacker, victim) },
     values,
     traces: tracesOf(values),
     other: { headers: victim.headers.admin },
     headers,
-    refused: { "platform.": "called by the platform's administrators, who belong to no tenant of their customers" },
     seed,
   });
   const astray = await Promise.all(
@@ -201,13 +207,17 @@ const forgedCursors = (values: readonly ForeignValue[]): readonly ForeignValue[]
       foreignValue(`${kind} as cursor`, Buffer.from(JSON.stringify([value])).toString("base64url")),
     );
 
-const callersOf = ({ headers: of }: MadeTenant, isQuick: boolean): readonly Caller[] => [
-  { name: "admin", headers: of.admin, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
-  { name: "member", headers: of.member, valuesPerPlace: 2, triesChoices: false },
-  { name: "key", headers: of.key, valuesPerPlace: 2, triesChoices: false },
-  { name: "shared", headers: of.shared, valuesPerPlace: 2, triesChoices: false },
+const callersOf = ({ headers: of, platform }: MadeAttacker, isQuick: boolean): readonly Caller[] => [
+  { name: "admin", headers: of.admin, isRefused: isOfPlatform, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
+  { name: "member", headers: of.member, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
+  { name: "key", headers: of.key, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
+  { name: "shared", headers: of.shared, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
+  { name: "operator", headers: platform.headers, calls: isOfPlatform, valuesPerPlace: 4 },
   { name: "nobody", headers: {}, valuesPerPlace: 1, calls: (path) => cases[path]?.kind === "public" },
 ];
+
+/** Called by the platform's administrators, who belong to no tenant of their customers, and by nobody else. */
+const isOfPlatform = (path: string): boolean => path.startsWith("platform.");
 
 /** Whoever sends another's password, refresh token or link is that other person: this is how one signs in, and no attack. */
 const takesCredentials = new Set(["auth.login", "auth.refresh", "auth.setPassword"]);

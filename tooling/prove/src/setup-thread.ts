@@ -10,13 +10,15 @@ export interface SetupData {
   readonly startMs: number;
   /** B may share a person with A. */
   readonly shared?: Setup["shared"];
+  /** Opens a grant for B. */
+  readonly colleague?: Setup["colleague"];
 }
 
-const { url, seed, startMs, shared } = threadData<SetupData>();
+const { url, seed, startMs, shared, colleague } = threadData<SetupData>();
 const { now } = injectIntoThread({ seed: `setup/${seed}/${startMs}`, startMs });
 const { makeAttacker, makeOther } = await import("./make-worlds.ts");
 
 answerQuestions(async (who: "attacker" | "other") => {
-  const setup: Setup = { url, nowMs: now(), shared };
+  const setup: Setup = { url, nowMs: now(), shared, colleague };
   return who === "attacker" ? makeAttacker(setup) : makeOther(setup);
 });

@@ -74,6 +74,13 @@ const reason = storableText({ min: 1, max: 500 });
 const domain = tenantDomain.nullable();
 const subscriptionTier = z.enum(subscriptionTiers);
 
+/** The answer is the same whether or not there is such a tenant; what is there reads that somebody tried. */
+const refusedCall = {
+  "id writes app.audit_logs,app.tenants":
+    "a tenant reads in its own log of every call that was refused about it, for which its row is locked",
+};
+const aboutOne = { isolation: { exempt: refusedCall } };
+
 /** Tenants, for administrators of the platform, as far as an access grant reaches. */
 export const tenantsRouter = router({
   list: platformProcedure(
@@ -96,12 +103,12 @@ export const tenantsRouter = router({
     return newestFirst(new PlatformTenants(ctx.em), fields, input, condition);
   }),
 
-  byId: platformProcedure(z.strictObject(ofOne)).query(
-    async ({ ctx, input }): Promise<PlatformTenant & { counts: TenantCounts }> => {
+  byId: platformProcedure(z.strictObject(ofOne))
+    .meta(aboutOne)
+    .query(async ({ ctx, input }): Promise<PlatformTenant & { counts: TenantCounts }> => {
       const tenants = new PlatformTenants(ctx.em);
       return { ...(await tenants.byId(input.id, fields)), counts: await tenants.counts(input.id) };
-    },
-  ),
+    }),
 
   /** Makes a tenant with its first administrator, by a grant for all tenants. */
   create: platformProcedure(
@@ -124,60 +131,77 @@ export const tenantsRouter = router({
         isConfirmed: z.boolean().default(false),
       }),
     }),
-  ).mutation(async ({ ctx, input }): Promise<NewPlatformTenant> => {
-    const { services } = ctx;
-    const { administrator } = input;
-    if (input.slug === platformSlug) throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
-    const now = services.clock();
-    const { token, hash } = createOneTimeToken(services.random);
-    const expiresAt = new Date(now.getTime() + oneTimeTokenTtlMs);
-    const made = { tenantId: services.newId<TenantId>(), userId: services.newId<UserId>() };
-    const tenants = new PlatformTenants(ctx.em);
-    const isNew = await tenants.create(
-      {
-        ...input,
-        ...made,
-        identityId: services.newId<IdentityId>(),
-        administrator: { ...administrator, username: usernameFor(administrator.email) },
-        isConfirmed: administrator.isConfirmed,
-        link: { hash, expiresAt },
+  )
+    .meta({
+      isolation: {
+        exempt: {
+          slug: "slugs are unique over all tenants, so that a taken one says so",
+          domain: "domains are unique over all tenants, so that a taken one says so",
+          "administrator.email": "a person has one account for all tenants, and one who is there gets no link",
+        },
       },
-      now,
-    );
-    return {
-      tenant: await tenants.byId(made.tenantId, fields),
-      administrator: {
-        userId: made.userId,
-        email: administrator.email,
-        setPassword: isNew ? { token, expiresAt } : null,
-      },
-    };
-  }),
+    })
+    .mutation(async ({ ctx, input }): Promise<NewPlatformTenant> => {
+      const { services } = ctx;
+      const { administrator } = input;
+      if (input.slug === platformSlug) throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
+      const now = services.clock();
+      const { token, hash } = createOneTimeToken(services.random);
+      const expiresAt = new Date(now.getTime() + oneTimeTokenTtlMs);
+      const made = { tenantId: services.newId<TenantId>(), userId: services.newId<UserId>() };
+      const tenants = new PlatformTenants(ctx.em);
+      const isNew = await tenants.create(
+        {
+          ...input,
+          ...made,
+          identityId: services.newId<IdentityId>(),
+          administrator: { ...administrator, username: usernameFor(administrator.email) },
+          isConfirmed: administrator.isConfirmed,
+          link: { hash, expiresAt },
+        },
+        now,
+      );
+      return {
+        tenant: await tenants.byId(made.tenantId, fields),
+        administrator: {
+          userId: made.userId,
+          email: administrator.email,
+          setPassword: isNew ? { token, expiresAt } : null,
+        },
+      };
+    }),
 
-  update: platformProcedure(
-    changeInput(ofOne, { name: tenantName, domain, subscriptionTier, settings: jsonObject }),
-  ).mutation(({ ctx, input }): Promise<PlatformTenant> => {
-    const { id, version, name, domain: host, subscriptionTier: tier, settings } = input;
-    const changes = given({ name, domain: host, subscriptionTier: tier, settings });
-    return new PlatformTenants(ctx.em).update(id, version, changes, ctx.services.clock(), fields);
-  }),
+  update: platformProcedure(changeInput(ofOne, { name: tenantName, domain, subscriptionTier, settings: jsonObject }))
+    .meta({
+      isolation: {
+        exempt: { ...refusedCall, domain: "domains are unique over all tenants, so that a taken one says so" },
+      },
+    })
+    .mutation(({ ctx, input }): Promise<PlatformTenant> => {
+      const { id, version, name, domain: host, subscriptionTier: tier, settings } = input;
+      const changes = given({ name, domain: host, subscriptionTier: tier, settings });
+      return new PlatformTenants(ctx.em).update(id, version, changes, ctx.services.clock(), fields);
+    }),
 
   /** Nobody enters the tenant from the next transaction on, by session or key, until it is activated. A suspended one stays as it is. */
-  suspend: platformProcedure(z.strictObject({ ...ofOne, reason })).mutation(({ ctx, input }): Promise<PlatformTenant> =>
-    new PlatformTenants(ctx.em).setStatus(input.id, "suspended", ctx.services.clock(), fields),
-  ),
+  suspend: platformProcedure(z.strictObject({ ...ofOne, reason }))
+    .meta(aboutOne)
+    .mutation(({ ctx, input }): Promise<PlatformTenant> =>
+      new PlatformTenants(ctx.em).setStatus(input.id, "suspended", ctx.services.clock(), fields),
+    ),
 
   /** Lets a suspended tenant's sessions and keys in again. An active one stays as it is. */
-  activate: platformProcedure(z.strictObject({ ...ofOne, reason })).mutation(
-    ({ ctx, input }): Promise<PlatformTenant> =>
+  activate: platformProcedure(z.strictObject({ ...ofOne, reason }))
+    .meta(aboutOne)
+    .mutation(({ ctx, input }): Promise<PlatformTenant> =>
       new PlatformTenants(ctx.em).setStatus(input.id, "active", ctx.services.clock(), fields),
-  ),
+    ),
 
   /** Removes a suspended tenant with everything of it, its log too, and persons who were in no other. `slug` confirms which. */
-  remove: platformProcedure(z.strictObject({ ...ofOne, slug: tenantSlug })).mutation(
-    async ({ ctx, input }): Promise<{ id: TenantId }> => {
+  remove: platformProcedure(z.strictObject({ ...ofOne, slug: tenantSlug }))
+    .meta(aboutOne)
+    .mutation(async ({ ctx, input }): Promise<{ id: TenantId }> => {
       await new PlatformTenants(ctx.em).remove(input.id, input.slug);
       return { id: input.id };
-    },
-  ),
+    }),
 });
