@@ -209,10 +209,10 @@ const forgedCursors = (values: readonly ForeignValue[]): readonly ForeignValue[]
 
 const callersOf = ({ headers: of, platform }: MadeAttacker, isQuick: boolean): readonly Caller[] => [
   { name: "admin", headers: of.admin, isRefused: isOfPlatform, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
-  { name: "member", headers: of.member, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
-  { name: "key", headers: of.key, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
-  { name: "shared", headers: of.shared, isRefused: isOfPlatform, valuesPerPlace: 2, triesChoices: false },
-  { name: "operator", headers: platform.headers, calls: isOfPlatform, valuesPerPlace: 4 },
+  { name: "member", headers: of.member, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
+  { name: "key", headers: of.key, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
+  { name: "shared", headers: of.shared, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
+  { name: "operator", headers: platform.headers, calls: isOfPlatform, valuesPerPlace: 4, triesChoices: false },
   { name: "nobody", headers: {}, valuesPerPlace: 1, calls: (path) => cases[path]?.kind === "public" },
 ];
 
