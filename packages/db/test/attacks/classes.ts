@@ -15,6 +15,7 @@ import { secondEntry } from "./second-entry.ts";
 import { settingsPlanted } from "./settings-planted.ts";
 import { largeObjects, sqlFunctions } from "./sql-functions.ts";
 import { throughPgBouncer } from "./through-pgbouncer.ts";
+import { workerLimits } from "./worker.ts";
 
 /** Every class of attacks. */
 export const classes: readonly AttackClass[] = [
@@ -48,5 +49,6 @@ export const classes: readonly AttackClass[] = [
   revocation,
   authLimits,
   otherRoles,
+  workerLimits,
   throughPgBouncer,
 ];
