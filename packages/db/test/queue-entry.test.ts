@@ -409,6 +409,15 @@ describe("a worker", () => {
     expect(await taskOf(id)).toEqual(after);
   });
 
+  test("extends no lease that has expired, also while nobody has taken the task", async () => {
+    const id = await makeTask(us);
+    const held = await claimed();
+    await expire(id);
+    const before = await taskOf(id);
+    expect(await extendLease(orm.em, held, 60_000).catch(errorWord)).toBe("SVT01");
+    expect(await taskOf(id)).toEqual(before);
+  });
+
   test("finishes and extends nothing with another's lease, and finishes nothing that it has not entered", async () => {
     await makeTask(us);
     await makeTask(us);
