@@ -1,5 +1,6 @@
 import { NoGrantError } from "@severalty/domain/access-grant";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
+import { LeaseLostError } from "@severalty/domain/task";
 import { DomainError, NotFoundError, ReferenceNotFoundError } from "@severalty/domain/errors";
 import { nounOf } from "./tenancy/noun-of.ts";
 
@@ -76,6 +77,8 @@ const byCode = (server: ServerError, cause: unknown): DomainError | undefined =>
       });
     case "SVP01":
       return new NoGrantError({ cause });
+    case "SVT01":
+      return new LeaseLostError({ cause });
     case "SVP02":
       return new NotFoundError("tenants", { cause });
     case "SVP03":

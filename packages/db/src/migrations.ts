@@ -16,6 +16,8 @@ import { Templates } from "./migrations/0015-templates.ts";
 import { DocumentsSortIndexes } from "./migrations/0016-documents-sort-indexes.ts";
 import { SessionHygiene } from "./migrations/0017-session-hygiene.ts";
 import { PlatformAccess } from "./migrations/0018-platform-access.ts";
+import { QueueEntry } from "./migrations/0019-queue-entry.ts";
+import { QueueIndexes } from "./migrations/0020-queue-indexes.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -37,4 +39,6 @@ export const migrations = [
   { name: "0016_documents_sort_indexes", class: DocumentsSortIndexes },
   { name: "0017_session_hygiene", class: SessionHygiene },
   { name: "0018_platform_access", class: PlatformAccess },
+  { name: "0019_queue_entry", class: QueueEntry },
+  { name: "0020_queue_indexes", class: QueueIndexes },
 ];

@@ -20,8 +20,8 @@ export const roles = {
 
 export type RoleName = keyof typeof roles;
 
-/** Roles that the server logs in with. */
-export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platform"] as const;
+/** Roles that the server and its workers log in with. */
+export const serverRoles = ["severalty_app", "severalty_auth", "severalty_platform", "severalty_worker"] as const;
 
 /**
  * A stuck statement, lock or idle transaction of the server ends by itself, and no session sees the statements of another; as role

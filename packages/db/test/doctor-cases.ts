@@ -84,7 +84,7 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "policy-stray of another role": {
     break: [
       "drop policy documents_severalty_app_policy on app.documents",
-      policyOn("app.documents", "to severalty_worker using (tenant_id = app.tenant_id())"),
+      policyOn("app.documents", "to severalty_auth using (tenant_id = app.tenant_id())"),
     ],
     object: "app.documents",
   },
@@ -138,6 +138,23 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
   "grant-platform-write": {
     break: ["grant insert on app.documents to severalty_platform"],
     object: "app.documents",
+  },
+  "grant-worker": { break: ["grant update on app.recipes to severalty_worker"], object: "app.recipes" },
+  "grant-worker on another table": {
+    break: ["grant select on app.users to severalty_worker"],
+    object: "app.users",
+  },
+  "grant-worker of leases": {
+    break: ["grant select (lease_token) on app.task_queue to severalty_worker"],
+    object: "app.task_queue",
+  },
+  "policy-stray of the worker": {
+    break: ["create policy theirs on app.users to severalty_worker using (tenant_id = app.tenant_id())"],
+    object: "app.users",
+  },
+  "policy-missing of the worker": {
+    break: ["drop policy recipes_severalty_worker_policy on app.recipes"],
+    object: "app.recipes",
   },
   "grant-platform-binary": {
     break: ["grant select on app.secret_locker to severalty_platform"],

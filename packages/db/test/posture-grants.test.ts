@@ -5,6 +5,7 @@ import { gateFunctions, gateSearchPath } from "../src/doctor/expected.ts";
 import { entities, tenantEntities } from "../src/entities.ts";
 import type { Orm } from "../src/orm.ts";
 import { roles, serverRoles } from "../src/roles.ts";
+import { workerTables } from "../src/tenancy/tenant-policies.ts";
 import { anyEntity, nameOf, tableOf } from "../src/testing/make-row.ts";
 import { notRefused } from "../src/testing/not-refused.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
@@ -50,6 +51,17 @@ const platformGrants = (meta: EntityMetadata) => {
   return readable.map(({ fieldNames }) => ({ object: `${object}.${fieldNames[0]}`, grantee, privileges: "SELECT" }));
 };
 
+/** What severalty_worker reads: what tasks are about, without the leases of tasks. */
+const workerGrants = (meta: EntityMetadata) => {
+  const [object, grantee, privileges] = [tableOf(meta), "severalty_worker", "SELECT"];
+  if (!workerTables.some((name) => name === meta.tableName)) return [];
+  if (meta.className !== "Task") return [{ object, grantee, privileges }];
+  const columns = meta.props.filter(({ fieldNames }) => fieldNames.length === 1);
+  return columns
+    .filter(({ name }) => name !== "leaseToken")
+    .map(({ fieldNames }) => ({ object: `${object}.${fieldNames[0]}`, grantee, privileges }));
+};
+
 /** What gate functions read and write; the gate owns no table. */
 const gateGrants: Record<string, string> = {
   "app.access_grants": "INSERT SELECT UPDATE",
@@ -58,6 +70,7 @@ const gateGrants: Record<string, string> = {
   "app.tenant_api_keys": "SELECT",
   "app.cookbooks": "INSERT SELECT",
   "app.recipes": "INSERT",
+  "app.task_queue": "SELECT UPDATE",
   "app.templates": "SELECT",
   "app.tenant_configs": "INSERT",
   "app.tenants": "DELETE INSERT SELECT",
@@ -69,15 +82,16 @@ const gateGrants: Record<string, string> = {
   "auth.sessions": "INSERT SELECT",
   "sealed.admin_counts": "INSERT SELECT UPDATE",
   "sealed.keys": "SELECT",
+  "sealed.queue_turns": "SELECT UPDATE",
 };
 
-test("tables are granted to the server's roles by rule: the tenant's to app, identities to auth, read-only ones for reading, and all of a tenant but what is binary to platform for reading", async () => {
+test("tables are granted to the server's roles by rule: the tenant's to app, identities to auth, read-only ones for reading, all of a tenant but what is binary to platform for reading, and what tasks are about to worker", async () => {
   const expected = entities.flatMap((entity) => {
     const meta = orm.getMetadata().get(anyEntity(entity));
     const grantee = meta.schema === "auth" ? "severalty_auth" : "severalty_app";
     const isReadOnly = meta.readonly === true || meta.className === "Tenant";
     const privileges = fewer[meta.className] ?? (isReadOnly ? "SELECT" : write);
-    return [{ object: tableOf(meta), grantee, privileges }, ...platformGrants(meta)];
+    return [{ object: tableOf(meta), grantee, privileges }, ...platformGrants(meta), ...workerGrants(meta)];
   });
   expected.push({ object: "app.migrations", grantee: "severalty_app", privileges: "SELECT" });
   for (const [object, privileges] of Object.entries(gateGrants))

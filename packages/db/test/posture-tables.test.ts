@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { indexesAcrossTenants, keysAcrossTenants, openTables, unauditedTables } from "../src/doctor/expected.ts";
 import { entities, tenantEntities } from "../src/entities.ts";
 import type { Orm } from "../src/orm.ts";
+import { workerTables } from "../src/tenancy/tenant-policies.ts";
 import { anyEntity, tableOf } from "../src/testing/make-row.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { columnRows, indexesOf, foreignKeysOf, policiesOf, tables, triggersOf, type Table } from "./catalog.ts";
@@ -60,9 +61,9 @@ test("B2: every table that an entity stands for has one policy for each role tha
     const meta = orm.getMetadata().get(anyEntity(entity));
     const isOfTenants = meta.className === "Tenant" || tenantEntities.includes(entity);
     if (meta.schema === "auth") return [`${tableOf(meta)} severalty_auth`];
-    return (isOfTenants ? ["severalty_app", "severalty_platform"] : ["severalty_app"]).map(
-      (role) => `${tableOf(meta)} ${role}`,
-    );
+    const isForWorker = workerTables.some((name) => name === meta.tableName);
+    const others = [...(isOfTenants ? ["severalty_platform"] : []), ...(isForWorker ? ["severalty_worker"] : [])];
+    return ["severalty_app", ...others].map((role) => `${tableOf(meta)} ${role}`);
   });
   expect(policies.map(({ table, roles }) => `${table} ${roles.join()}`).toSorted()).toEqual(expected.toSorted());
 });
@@ -81,7 +82,8 @@ test("every index and every unique key of a tenant's table begins with the tenan
   for (const { name } of scoped()) {
     for (const index of await indexesOf(admin, name)) if (index.columns[0] !== "tenant_id") exceptions.push(index.name);
   }
-  expect(exceptions).toEqual([...Object.keys(keysAcrossTenants), ...Object.keys(indexesAcrossTenants)]);
+  const listed = [...Object.keys(keysAcrossTenants), ...Object.keys(indexesAcrossTenants)];
+  expect(exceptions.toSorted()).toEqual(listed.toSorted());
 });
 
 test("a foreign key to a tenant's table carries the tenant, changes nothing on update, and clears nothing on delete", async () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DomainError } from "./errors.ts";
 import { storableText } from "./text.ts";
 
 /** The first two may still end; the last three are ends. */
@@ -12,3 +13,19 @@ export const taskKind = storableText({ min: 1, max: 120 });
 export const taskPriority = z.int().min(-100).max(100);
 
 export const taskAttemptsMax = z.int().min(1).max(100);
+
+/**
+ * Whoever runs a task does not hold its lease any more: it has expired, another has taken the task, it was cancelled or has ended. One answer
+ * for all of these, and for a task that never was.
+ */
+export class LeaseLostError extends DomainError {
+  constructor(options?: ErrorOptions) {
+    super(
+      "conflict",
+      "tasks/lease-lost",
+      "the task is not leased to this worker any more: drop what it has done",
+      options,
+    );
+    this.name = "LeaseLostError";
+  }
+}

@@ -1,4 +1,4 @@
-import { gateFunctions, globalPolicies, openTables, schemaUsers, tenantPolicies } from "./expected.ts";
+import { gateFunctions, globalPolicies, openTables, schemaUsers, someTables, tenantPolicies } from "./expected.ts";
 import type { Given } from "./rule.ts";
 
 /** A string as SQL. */
@@ -47,7 +47,12 @@ const policyTablesSql = `select t.*, r.role, case when t.schema = 'auth' then 't
       ),
       3,
     )} g (name, role, says) where g.name = t.name having count(*) > 0) g on true
-  where not t.is_partition and t.name not in ${list(openTables)} and (g.known is null or g.canonical is not null)`;
+  where not t.is_partition and t.name not in ${list(openTables)} and (g.known is null or g.canonical is not null)
+    and (r.role not in ${list(Object.keys(someTables))}
+      or (t.name, r.role) in (select s.name, s.role from ${values(
+        Object.entries(someTables).flatMap(([role, names]) => names.map((name) => [name, role])),
+        2,
+      )} s (name, role)))`;
 
 /** Policies of Severalty's tables. */
 export const policies = "our_policies";

@@ -1,4 +1,5 @@
 import type { RoleName } from "../roles.ts";
+import { workerTables } from "../tenancy/tenant-policies.ts";
 
 /** The schemas that are Severalty's own, each with the roles that may use it. */
 export const schemaUsers = {
@@ -10,7 +11,7 @@ export const schemaUsers = {
 
 /** The roles that may hold privileges on tables of a schema; which ones exactly, the migrations and their tests say. */
 export const tableUsers = {
-  app: ["severalty_app", "severalty_gate", "severalty_platform"],
+  app: ["severalty_app", "severalty_gate", "severalty_platform", "severalty_worker"],
   auth: ["severalty_auth", "severalty_gate"],
   sealed: ["severalty_gate"],
   archive: [],
@@ -32,7 +33,16 @@ export const openTables = ["app.migrations"] as const;
 export const tenantPolicies = {
   severalty_app: "(tenant_id = app.tenant_id())",
   severalty_platform: "((tenant_id >= app.granted_first()) AND (tenant_id <= app.granted_last()))",
+  severalty_worker: "(tenant_id = app.tenant_id())",
 } as const satisfies Partial<Record<RoleName, string>>;
+
+/** Of the roles that read tables of tenants, those that read some alone, and which. */
+export const someTables: Partial<Record<RoleName, readonly string[]>> = {
+  severalty_worker: workerTables.map((table) => `app.${table}`),
+};
+
+/** What the worker is not shown of these tables: with a lease's token it could take another worker's place. */
+export const hiddenFromWorker = ["lease_token"] as const;
 
 /** Tables of `app` that belong to no tenant, and the roles that read them: what their policies say instead. */
 export const globalPolicies = {
@@ -62,20 +72,28 @@ export const keysAcrossTenants = {
 
 /** Indexes of a tenant's tables, not unique, that do not begin with the tenant, each with its reason. */
 export const indexesAcrossTenants = {
+  task_queue_lease_token_index: "app.enter_task finds a task's tenant by its lease; nobody guesses 122 bits",
   users_identity_id_index: "sign-in looks up the memberships of one identity in every tenant",
 } as const;
 
-/** Every SECURITY DEFINER function, and the one role that may execute it; none: trigger or other gate functions alone. */
+/**
+ * Every SECURITY DEFINER function, and the role that may execute it; none: trigger or other gate functions alone. What policies ask is
+ * for every role that they are for.
+ */
 export const gateFunctions = {
   "app.about_grant": [],
   "app.audit": [],
   "app.begin_entry": [],
+  "app.claim_task": ["severalty_worker"],
   "app.create_tenant": ["severalty_platform"],
   "app.end_grant": ["severalty_platform"],
   "app.enter": ["severalty_app"],
   "app.enter_key": ["severalty_app"],
   "app.enter_platform": ["severalty_platform"],
+  "app.enter_task": ["severalty_worker"],
   "app.entered": [],
+  "app.extend_lease": ["severalty_worker"],
+  "app.finish_task": ["severalty_worker"],
   "app.granted_first": ["severalty_platform"],
   "app.granted_last": ["severalty_platform"],
   "app.keep_an_admin": [],
@@ -91,7 +109,7 @@ export const gateFunctions = {
   "app.set_context": [],
   "app.set_platform_context": [],
   "app.start_from_template": [],
-  "app.tenant_id": ["severalty_app"],
+  "app.tenant_id": ["severalty_app", "severalty_worker"],
   "auth.memberships": ["severalty_auth"],
   "auth.record": ["severalty_auth"],
   "auth.register": ["severalty_auth"],

@@ -27,6 +27,7 @@ import { grantPartition } from "./rules/grant-partition.ts";
 import { grantPlatformBinary } from "./rules/grant-platform-binary.ts";
 import { grantPlatformMissing } from "./rules/grant-platform-missing.ts";
 import { grantPlatformWrite } from "./rules/grant-platform-write.ts";
+import { grantWorker } from "./rules/grant-worker.ts";
 import { grantReferences } from "./rules/grant-references.ts";
 import { grantStranger } from "./rules/grant-stranger.ts";
 import { grantTrigger } from "./rules/grant-trigger.ts";
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   sealedReadable,
   grantStranger,
   grantPlatformWrite,
+  grantWorker,
   grantPlatformBinary,
   grantPlatformMissing,
   grantOption,

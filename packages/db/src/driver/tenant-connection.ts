@@ -39,10 +39,19 @@ export const enteredKeyOf = (transaction: object | undefined): EnteredKey => {
 };
 
 /** What a caller may meet while he enters, through no fault of the connection: see `database-error.ts`. */
-const refusals = new Set(["SV001", "SV002", "SV003", "SVK01", "SVP01"]);
+const refusals = new Set(["SV001", "SV002", "SV003", "SVK01", "SVP01", "SVT01"]);
 
 /** What a connection says that carries what another has left in it, and that cannot be reset. */
 const unclean = "SV005";
+
+const tasksTenants = new WeakMap<object, TenantId>();
+
+/** The tenant that a transaction was entered in for a task. Throws for one that was entered otherwise, or by nobody. */
+export const tasksTenantOf = (transaction: object | undefined): TenantId => {
+  const tenant = transaction === undefined ? undefined : tasksTenants.get(transaction);
+  if (tenant === undefined) throw new Error("no task has entered this transaction");
+  return tenant;
+};
 
 const grantedTenants = new WeakMap<object, TenantId | null>();
 
@@ -131,6 +140,16 @@ export class TenantConnection extends PostgreSqlConnection {
         transaction,
       );
       grantedTenants.set(transaction, tenantId);
+      return;
+    }
+    if (variables["taskId"] !== undefined) {
+      const { tenantId } = await this.execute<{ tenantId: TenantId }>(
+        `select app.enter_task(?, ?, ?, ?) as "tenantId"`,
+        values("taskId", "leaseToken", "requestId", "action"),
+        "get",
+        transaction,
+      );
+      tasksTenants.set(transaction, tenantId);
       return;
     }
     if (variables["keyHash"] === undefined) {

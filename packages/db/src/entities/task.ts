@@ -43,6 +43,16 @@ export const Task = defineEntity({
     { name: "task_queue_tenant_id_agent_instance_id_index", properties: ["tenantId", "agentInstanceId"] },
     { name: "task_queue_tenant_id_recipe_id_index", properties: ["tenantId", "recipeId"] },
     { name: "task_queue_tenant_id_team_id_index", properties: ["tenantId", "teamId"] },
+    {
+      name: "task_queue_open_index",
+      expression:
+        'create index "task_queue_open_index" on "app"."task_queue" (tenant_id, priority, (coalesce(lease_expires_at, run_at)), id) where status in (\'pending\', \'running\')',
+    },
+    {
+      name: "task_queue_lease_token_index",
+      expression:
+        'create index "task_queue_lease_token_index" on "app"."task_queue" (lease_token) where status = \'running\'',
+    },
   ],
   checks: [
     { name: "task_queue_kind_check", expression: "char_length(kind) >= 1 and char_length(kind) <= 120" },

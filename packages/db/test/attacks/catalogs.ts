@@ -279,8 +279,8 @@ export const roleChanges: AttackClass = {
     ),
     power(
       "a privilege given on",
-      "grant select on app.documents to severalty_worker",
-      "select has_table_privilege('severalty_worker', 'app.documents', 'select') as is",
+      "grant select on app.documents to severalty_auth",
+      "select has_table_privilege('severalty_auth', 'app.documents', 'select') as is",
     ),
     power(
       "a privilege given on through the function that enters",

@@ -18,6 +18,7 @@ import { secondEntry } from "./second-entry.ts";
 import { settingsPlanted } from "./settings-planted.ts";
 import { largeObjects, sqlFunctions } from "./sql-functions.ts";
 import { throughPgBouncer } from "./through-pgbouncer.ts";
+import { workerLimits } from "./worker.ts";
 
 /** Every class of attacks. */
 export const classes: readonly AttackClass[] = [
@@ -56,5 +57,6 @@ export const classes: readonly AttackClass[] = [
   platformCalls,
   platformPool,
   authPool,
+  workerLimits,
   throughPgBouncer,
 ];
