@@ -137,7 +137,8 @@ const runTests = async (workspace: string, files: readonly string[], pattern: st
   expect(
     failed.map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join().split("\n", 1)[0]}`),
   ).toEqual([]);
-  expect([ending.code, testResults.map(({ message }) => message).join("")]).toEqual([0, ""]);
+  const messages = testResults.map(({ message }) => message).join("");
+  expect([ending.code, messages], ending.output.slice(-2000)).toEqual([0, ""]);
   return results.flatMap(({ fullName, status }) => (status === "passed" ? [fullName] : []));
 };
 

@@ -14,6 +14,7 @@ const exactly = (table: string): string => `${table.replaceAll(".", "\\.")}(?![\
 /** What a policy of a tenant's table says, by the role that it is for. */
 const canonical: Readonly<Record<string, string>> = {
   severalty_app: "(tenant_id = app.tenant_id())",
+  severalty_worker: "(tenant_id = app.tenant_id())",
   severalty_platform: "(tenant_id >= app.granted_first() and tenant_id <= app.granted_last())",
 };
 
