@@ -161,7 +161,7 @@ const valuesFor = (place: Position, { at, places, noun, caller, plan }: Turn): r
     );
     return unique([
       ...inTurn(near ?? [], 0, 2 * valuesPerPlace),
-      ...inTurn(far ?? [], start, Math.ceil(valuesPerPlace / 2)),
+      ...inTurn(far ?? [], start, valuesPerPlace === 1 ? 1 : 2 * valuesPerPlace),
       ...kin,
       ...inTurn(fitting, start * valuesPerPlace, valuesPerPlace),
       ...inTurn(strangers, start, 1),

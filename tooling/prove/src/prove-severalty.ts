@@ -208,7 +208,7 @@ const forgedCursors = (values: readonly ForeignValue[]): readonly ForeignValue[]
     );
 
 const callersOf = ({ headers: of, platform }: MadeAttacker, isQuick: boolean): readonly Caller[] => [
-  { name: "admin", headers: of.admin, isRefused: isOfPlatform, ...(isQuick ? { valuesPerPlace: 3 } : {}) },
+  { name: "admin", headers: of.admin, isRefused: isOfPlatform, ...(isQuick ? { valuesPerPlace: 2 } : {}) },
   { name: "member", headers: of.member, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
   { name: "key", headers: of.key, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
   { name: "shared", headers: of.shared, isRefused: isOfPlatform, valuesPerPlace: 1, triesChoices: false },
