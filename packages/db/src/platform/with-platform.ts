@@ -1,7 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
-import pRetry from "p-retry";
-import { isTransient } from "../database-error.ts";
+import { retriedTransaction } from "../tenancy/retried-transaction.ts";
 import { grantedTenantOf } from "../driver/tenant-connection.ts";
 import type { Occasion, UserPrincipal } from "../tenancy/principal.ts";
 
@@ -12,9 +11,6 @@ export interface PlatformCall extends Occasion {
   /** What the logs keep of the call beside its grant. */
   readonly note?: Readonly<Record<string, string | undefined>>;
 }
-
-/** Attempts after the first, as in `withTenant`. */
-const retries = 4;
 
 /**
  * Runs `work` in one transaction as severalty_platform, with an entity manager of its own that reaches the tenant that the call is about, or
@@ -31,18 +27,12 @@ export const withPlatform = <Result>(
   const { grantId, about, requestId, action, note = {} } = call;
   const entry = { grantId, about: about ?? "", requestId, action, note: JSON.stringify(note) };
   const variables = { session: sessionId, user: userId, ...entry };
-  let isCommitting = false;
-  const attempt = () =>
-    em.fork({ session: { variables } }).transactional(async (tx) => {
+  return retriedTransaction(
+    () => em.fork({ session: { variables } }),
+    (tx) => {
       const tenantId = grantedTenantOf(tx.getTransactionContext());
       tx.setFilterParams("tenant", tenantId === null ? { isForAll: true } : { tenantId });
-      const result = await work(tx);
-      isCommitting = true;
-      return result;
-    });
-  return pRetry(attempt, {
-    retries,
-    minTimeout: 100,
-    shouldRetry: ({ error }) => !isCommitting && isTransient(error),
-  });
+      return work(tx);
+    },
+  );
 };

@@ -1,14 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Json } from "@severalty/domain/json";
 import type { TaskStatus } from "@severalty/domain/task";
-import pRetry from "p-retry";
-import { isTransient } from "../database-error.ts";
+import { retriedTransaction } from "../tenancy/retried-transaction.ts";
 import { tasksTenantOf } from "../driver/tenant-connection.ts";
 import type { Occasion } from "../tenancy/principal.ts";
 import type { ClaimedTask } from "./claim-task.ts";
-
-/** Attempts after the first, as in `withTenant`. */
-const retries = 4;
 
 /**
  * Runs `work` in one transaction as severalty_worker inside the tenant of a claimed task, with an entity manager of its own, which reads
@@ -21,19 +17,13 @@ export const withTask = <Result>(
   { requestId, action }: Occasion,
   work: (em: EntityManager) => Promise<Result>,
 ): Promise<Result> => {
-  let isCommitting = false;
-  const attempt = () =>
-    em.fork({ session: { variables: { taskId, leaseToken, requestId, action } } }).transactional(async (tx) => {
+  return retriedTransaction(
+    () => em.fork({ session: { variables: { taskId, leaseToken, requestId, action } } }),
+    (tx) => {
       tx.setFilterParams("tenant", { tenantId: tasksTenantOf(tx.getTransactionContext()) });
-      const result = await work(tx);
-      isCommitting = true;
-      return result;
-    });
-  return pRetry(attempt, {
-    retries,
-    minTimeout: 100,
-    shouldRetry: ({ error }) => !isCommitting && isTransient(error),
-  });
+      return work(tx);
+    },
+  );
 };
 
 /** How a task ended. With `retryAt` one that failed is queued again, if an attempt is left. */

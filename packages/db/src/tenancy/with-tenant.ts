@@ -1,7 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { permissionsOf } from "@severalty/domain/permission";
-import pRetry from "p-retry";
-import { isTransient } from "../database-error.ts";
+import { retriedTransaction } from "./retried-transaction.ts";
 import { enteredKeyOf } from "../driver/tenant-connection.ts";
 import type { Actor, Occasion, Principal } from "./principal.ts";
 
@@ -23,9 +22,6 @@ export const forkForTenant = (em: EntityManager, principal: Principal, occasion:
   return fork;
 };
 
-/** Attempts after the first when the database was away or two transactions collided; they wait 0.1, 0.2, 0.4 and 0.8 seconds. */
-const retries = 4;
-
 /**
  * Runs `work` in one transaction inside the principal's tenant, with an entity manager of its own and who acts, as the database has
  * confirmed. What `work` throws rolls everything back. A passing failure runs `work` again, unless COMMIT was already under way and its
@@ -39,23 +35,15 @@ export const withTenant = <Result>(
   work: (em: EntityManager, actor: Actor) => Promise<Result>,
 ): Promise<Result> => {
   const { readOnly = false } = options;
-  let isCommitting = false;
-  const attempt = () =>
-    forkForTenant(em, principal, options).transactional(
-      async (tx) => {
-        const actor = actorIn(tx, principal);
-        tx.setFilterParams("tenant", { tenantId: actor.tenantId });
-        const result = await work(tx, actor);
-        isCommitting = !readOnly;
-        return result;
-      },
-      { readOnly },
-    );
-  return pRetry(attempt, {
-    retries,
-    minTimeout: 100,
-    shouldRetry: ({ error }) => !isCommitting && isTransient(error),
-  });
+  return retriedTransaction(
+    () => forkForTenant(em, principal, options),
+    (tx) => {
+      const actor = actorIn(tx, principal);
+      tx.setFilterParams("tenant", { tenantId: actor.tenantId });
+      return work(tx, actor);
+    },
+    { readOnly },
+  );
 };
 
 const actorIn = (tx: EntityManager, principal: Principal): Actor => {
