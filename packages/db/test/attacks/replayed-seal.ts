@@ -44,6 +44,26 @@ const replay = (
 const count = "select count(*) from app.documents";
 const put = (sealed: string, isLocal = true) => `select set_config('app.context', '${sealed}', ${isLocal})`;
 
+/** A seal that one transaction of a DO block hands to the next. */
+const inBlock = (title: string, access: "read only" | "read write"): Attack => ({
+  title,
+  without: entry,
+  attack: async (world) => {
+    const session = await world.session();
+    if (access === "read only") await session.run("set default_transaction_read_only = on");
+    await session.run(`do $$ declare saved text; found bigint; begin
+        perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
+        saved := current_setting('app.context');
+        commit;
+        perform set_config('app.context', saved, true);
+        select count(*) into found from app.documents;
+        perform set_config('app.found', found::text, false);
+      end $$`);
+    const [row] = await session.run("select current_setting('app.found') as count");
+    return hasRows([row ?? {}]) ? true : "no rows";
+  },
+});
+
 /** Valid seals, used where they were not made for. */
 export const replayedSeal: AttackClass = {
   name: "replayed seal",
@@ -92,23 +112,7 @@ export const replayedSeal: AttackClass = {
         return hasRows(rows) ? true : "no rows";
       },
     },
-    {
-      title: "a seal that outlives COMMIT inside a DO block",
-      without: entry,
-      attack: async (world) => {
-        const session = await world.session();
-        await session.run(`do $$ declare saved text; found bigint; begin
-            perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
-            saved := current_setting('app.context');
-            commit;
-            perform set_config('app.context', saved, true);
-            select count(*) into found from app.documents;
-            perform set_config('app.found', found::text, false);
-          end $$`);
-        const [row] = await session.run("select current_setting('app.found') as count");
-        return hasRows([row ?? {}]) ? true : "no rows";
-      },
-    },
+    inBlock("a seal that outlives COMMIT inside a DO block", "read write"),
     {
       title: "a seal that outlives COMMIT AND CHAIN inside one simple message",
       without: entry,
@@ -120,24 +124,7 @@ export const replayedSeal: AttackClass = {
         return hasRows(rows) ? true : "no rows";
       },
     },
-    {
-      title: "a seal of a transaction that may only read, used in the next one of the same DO block",
-      without: entry,
-      attack: async (world) => {
-        const session = await world.session();
-        await session.run("set default_transaction_read_only = on");
-        await session.run(`do $$ declare saved text; found bigint; begin
-            perform app.enter('${world.us.sessionId}', '${world.us.userId}', '${world.us.tenantId}', '${world.us.role}', 'r', 'a');
-            saved := current_setting('app.context');
-            commit;
-            perform set_config('app.context', saved, true);
-            select count(*) into found from app.documents;
-            perform set_config('app.found', found::text, false);
-          end $$`);
-        const [row] = await session.run("select current_setting('app.found') as count");
-        return hasRows([row ?? {}]) ? true : "no rows";
-      },
-    },
+    inBlock("a seal of a transaction that may only read, used in the next one of the same DO block", "read only"),
     {
       title: "a seal made in a subtransaction that was rolled back, brought into a later transaction",
       without: entry,
