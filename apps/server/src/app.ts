@@ -1,11 +1,13 @@
-import { createContext } from "@severalty/api/context";
+import { createContext, type IdempotencyFacts, type RequestFacts } from "@severalty/api/context";
 import { nameRequest } from "@severalty/api/errors";
 import { describeError, logFailure } from "@severalty/api/log-failure";
 import { appRouter } from "@severalty/api/root";
 import type { Services } from "@severalty/api/services";
+import type { TRPCError } from "@trpc/server";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type ErrorRequestHandler, type Express } from "express";
-import helmet from "helmet";
+import { createAnswerHeaders, setHeaders } from "./answer-headers.ts";
+import { answerSingleCalls } from "./answer-single-calls.ts";
 import type { Databases } from "./connect.ts";
 import { healthz, readyz } from "./health.ts";
 import { requestLog } from "./request-log.ts";
@@ -29,10 +31,26 @@ export const createApp = (services: Services, databases: Databases, options: App
   app.disable("etag");
   app.set("trust proxy", options.trustProxyHops);
   app.use(requestLog(services.log));
-  app.use(helmet());
+  const answerHeaders = createAnswerHeaders(options.isDraining);
+  const protocol = { router: appRouter, maxBodySize: bodyBytesMax };
+  const logRefusal = (error: TRPCError, path: string | undefined, response: express.Response | undefined) => {
+    if (response !== undefined) nameRequest(error, response.locals.requestId);
+    logFailure(response?.locals.log ?? services.log, path, error);
+  };
+  app.use(
+    "/trpc",
+    answerSingleCalls({
+      ...protocol,
+      answerHeaders,
+      createContext: (request, response, headers) => {
+        const onReplayed = () => void headers.push(...replayed);
+        return createContext(services, factsOf(request, response, { callCount: 1, onReplayed }));
+      },
+      onError: logRefusal,
+    }),
+  );
   app.use((_request, response, next) => {
-    if (options.isDraining()) response.setHeader("connection", "close");
-    response.setHeader("cache-control", "no-store");
+    setHeaders(response, answerHeaders(response));
     next();
   });
   app.get("/healthz", healthz);
@@ -40,24 +58,16 @@ export const createApp = (services: Services, databases: Databases, options: App
   app.use(
     "/trpc",
     createExpressMiddleware({
-      router: appRouter,
+      ...protocol,
       allowMethodOverride: true,
       maxBatchSize: batchSizeMax,
-      maxBodySize: bodyBytesMax,
-      createContext: ({ req, res, info }) =>
-        createContext(services, {
-          authorization: req.header("authorization"),
-          apiKey: req.header("x-api-key"),
-          requestId: res.locals.requestId,
-          log: res.locals.log,
-          ip: req.ip ?? null,
-          userAgent: req.header("user-agent") ?? null,
-          idempotency: idempotencyFacts(req, res, info.calls.length),
-        }),
-      onError: ({ error, path, req: { res } }) => {
-        if (res !== undefined) nameRequest(error, res.locals.requestId);
-        logFailure(res?.locals.log ?? services.log, path, error);
+      createContext: ({ req, res, info }) => {
+        const onReplayed = () => {
+          if (!res.headersSent) setHeaders(res, replayed);
+        };
+        return createContext(services, factsOf(req, res, { callCount: info.calls.length, onReplayed }));
       },
+      onError: ({ error, path, req: { res } }) => logRefusal(error, path, res),
       // What is refused before it has a context would leave as text/plain.
       responseMeta: ({ ctx }) => (ctx === undefined ? { headers: { "content-type": "application/json" } } : {}),
     }),
@@ -69,13 +79,25 @@ export const createApp = (services: Services, databases: Databases, options: App
   return app;
 };
 
-const idempotencyFacts = (request: express.Request, response: express.Response, callCount: number) => {
+/** What an answer bears that was stored. */
+const replayed = ["idempotency-replayed", "true"];
+
+const factsOf = (
+  request: express.Request,
+  { locals: { requestId, log } }: express.Response,
+  calls: Pick<IdempotencyFacts, "callCount" | "onReplayed">,
+): RequestFacts => {
+  const { headers, ip = null } = request;
   const key = request.header("idempotency-key");
-  if (key === undefined) return undefined;
-  const onReplayed = () => {
-    if (!response.headersSent) response.setHeader("idempotency-replayed", "true");
+  return {
+    authorization: headers.authorization,
+    apiKey: request.header("x-api-key"),
+    requestId,
+    log,
+    ip,
+    userAgent: headers["user-agent"] ?? null,
+    idempotency: key === undefined ? undefined : { key, ...calls },
   };
-  return { key, callCount, onReplayed };
 };
 
 /** Express needs all four parameters to know an error handler. */

@@ -13,8 +13,8 @@ declare global {
 }
 
 /**
- * Gives every request an id (the caller's `X-Request-Id` if it is 1 to 64 letters, digits, `_`, `.` and `-`), answers it in the same
- * header, and logs one line when the answer is out. Neither query string, headers nor bodies are logged: they hold tenants' data.
+ * Gives every request an id, the caller's `X-Request-Id` if it is 1 to 64 letters, digits, `_`, `.` and `-`, and logs one line when the
+ * answer is out. Neither query string, headers nor bodies are logged: they hold tenants' data.
  */
 export const requestLog =
   (log: Logger): RequestHandler =>
@@ -23,7 +23,6 @@ export const requestLog =
     const requestId = requestIdOf(request);
     response.locals.requestId = requestId;
     response.locals.log = log.child({ requestId });
-    response.setHeader("x-request-id", requestId);
     response.once("close", () => {
       const ms = Math.round((performance.now() - began) * 10) / 10;
       const line = { method: request.method, path: request.baseUrl + request.path, status: response.statusCode, ms };
