@@ -5,8 +5,8 @@ import { appRouter } from "@severalty/api/root";
 import type { Services } from "@severalty/api/services";
 import type { TRPCError } from "@trpc/server";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
-import express, { type ErrorRequestHandler, type Express } from "express";
-import { createAnswerHeaders, setHeaders } from "./answer-headers.ts";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { type AnswerHeaders, createAnswerHeaders, setHeaders } from "./answer-headers.ts";
 import { answerSingleCalls } from "./answer-single-calls.ts";
 import type { Databases } from "./connect.ts";
 import { healthz, readyz } from "./health.ts";
@@ -32,51 +32,58 @@ export const createApp = (services: Services, databases: Databases, options: App
   app.set("trust proxy", options.trustProxyHops);
   app.use(requestLog(services.log));
   const answerHeaders = createAnswerHeaders(options.isDraining);
-  const protocol = { router: appRouter, maxBodySize: bodyBytesMax };
-  const logRefusal = (error: TRPCError, path: string | undefined, response: express.Response | undefined) => {
-    if (response !== undefined) nameRequest(error, response.locals.requestId);
-    logFailure(response?.locals.log ?? services.log, path, error);
-  };
-  app.use(
-    "/trpc",
-    answerSingleCalls({
-      ...protocol,
-      answerHeaders,
-      createContext: (request, response, headers) => {
-        const onReplayed = () => void headers.push(...replayed);
-        return createContext(services, factsOf(request, response, { callCount: 1, onReplayed }));
-      },
-      onError: logRefusal,
-    }),
-  );
+  app.use("/trpc", singleCalls(services, answerHeaders));
   app.use((_request, response, next) => {
     setHeaders(response, answerHeaders(response));
     next();
   });
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(databases, options.isDraining));
-  app.use(
-    "/trpc",
-    createExpressMiddleware({
-      ...protocol,
-      allowMethodOverride: true,
-      maxBatchSize: batchSizeMax,
-      createContext: ({ req, res, info }) => {
-        const onReplayed = () => {
-          if (!res.headersSent) setHeaders(res, replayed);
-        };
-        return createContext(services, factsOf(req, res, { callCount: info.calls.length, onReplayed }));
-      },
-      onError: ({ error, path, req: { res } }) => logRefusal(error, path, res),
-      // What is refused before it has a context would leave as text/plain.
-      responseMeta: ({ ctx }) => (ctx === undefined ? { headers: { "content-type": "application/json" } } : {}),
-    }),
-  );
+  app.use("/trpc", allOtherCalls(services));
   app.use((_request, response) => {
     answerError(response, 404, "request/unknown-path", "there is nothing at this path: procedures are below /trpc");
   });
   app.use(lastResort);
   return app;
+};
+
+const protocol = { router: appRouter, maxBodySize: bodyBytesMax };
+
+const singleCalls = (services: Services, answerHeaders: AnswerHeaders): RequestHandler =>
+  answerSingleCalls({
+    ...protocol,
+    answerHeaders,
+    createContext: (request, response, headers) => {
+      const onReplayed = () => void headers.push(...replayed);
+      return createContext(services, factsOf(request, response, { callCount: 1, onReplayed }));
+    },
+    onError: (error, path, response) => noteError(services, error, path, response),
+  });
+
+const allOtherCalls = (services: Services): RequestHandler =>
+  createExpressMiddleware({
+    ...protocol,
+    allowMethodOverride: true,
+    maxBatchSize: batchSizeMax,
+    createContext: ({ req, res, info }) => {
+      const onReplayed = () => {
+        if (!res.headersSent) setHeaders(res, replayed);
+      };
+      return createContext(services, factsOf(req, res, { callCount: info.calls.length, onReplayed }));
+    },
+    onError: ({ error, path, req: { res } }) => noteError(services, error, path, res),
+    // What is refused before it has a context would leave as text/plain.
+    responseMeta: ({ ctx }) => (ctx === undefined ? { headers: { "content-type": "application/json" } } : {}),
+  });
+
+const noteError = (
+  { log }: Services,
+  error: TRPCError,
+  path: string | undefined,
+  response?: express.Response,
+): void => {
+  if (response !== undefined) nameRequest(error, response.locals.requestId);
+  logFailure(response?.locals.log ?? log, path, error);
 };
 
 /** What an answer bears that was stored. */
