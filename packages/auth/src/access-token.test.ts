@@ -177,6 +177,32 @@ test("a forged token is invalid, not expired: who cannot sign learns nothing abo
   expect(refusal(token, expiresAt.getTime())).toBe("auth/token-expired");
 });
 
+test("an instance that has accepted a token refuses it from its end on, and each other spelling of it as before", () => {
+  let nowMs = startMs;
+  const tokens = createAccessTokens({ secret, clock: () => nowMs });
+  const { token, expiresAt } = tokens.sign(claims);
+  expect(tokens.verify(token)).toEqual(claims);
+  const [input = "", signature = ""] = token.split(/\.(?=[^.]*$)/);
+  const changed = signature.startsWith("A") ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
+  const forged = forge(payload, { key: "b".repeat(secretBytesMin) });
+  for (const other of [`${input}.${changed}`, `${token} `, input, forged])
+    expect(() => tokens.verify(other)).toThrow(new TokenError("auth/token-invalid"));
+  nowMs = expiresAt.getTime() - 1;
+  expect(tokens.verify(token)).toEqual(claims);
+  nowMs = expiresAt.getTime();
+  expect(() => tokens.verify(token)).toThrow(new TokenError("auth/token-expired"));
+  nowMs = startMs - 30_001;
+  expect(() => tokens.verify(token)).toThrow(new TokenError("auth/token-invalid"));
+});
+
+test("more tokens than an instance remembers each tell what was signed", () => {
+  const tokens = makeTokens();
+  const all = Array.from({ length: 2100 }, (_, at) => ({ ...claims, email: `${at}@example.test` }));
+  const signed = all.map((each) => tokens.sign(each).token);
+  for (const round of [1, 2])
+    for (const [at, token] of signed.entries()) expect([round, tokens.verify(token)]).toEqual([round, all[at]]);
+});
+
 test("a secret shorter than 32 bytes is refused at the start", () => {
   expect(() => createAccessTokens({ secret: "a".repeat(31) })).toThrow(
     "the token secret must be at least 32 bytes, got 31",
