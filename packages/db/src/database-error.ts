@@ -2,6 +2,7 @@ import { NoGrantError } from "@severalty/domain/access-grant";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { LeaseLostError } from "@severalty/domain/task";
 import { DomainError, NotFoundError, ReferenceNotFoundError } from "@severalty/domain/errors";
+import { isStale } from "./driver/flight.ts";
 import { nounOf } from "./tenancy/noun-of.ts";
 
 /** What pg tells about a failed statement; see the PostgreSQL manual, appendix A, for the codes. */
@@ -36,7 +37,7 @@ const transientMessages =
 export const isTransient = (error: unknown): boolean =>
   chain(error).some((link) => {
     const code = "code" in link ? String(link.code) : "";
-    return transientCodes.has(code) || code.startsWith("08") || transientMessages.test(link.message);
+    return transientCodes.has(code) || code.startsWith("08") || transientMessages.test(link.message) || isStale(link);
   });
 
 /** The SQLSTATE of a failed statement, or undefined when it was not the server that failed it. */
@@ -155,8 +156,9 @@ const ruleIn = ({ constraint = "" }: ServerError) => rules[constraint] ?? `the r
 const unavailable = (cause: unknown) =>
   new DomainError("unavailable", "server/database-unavailable", "the database cannot be reached: try again", { cause });
 
+/** A lost connection may have the code EPIPE, which looks like one of SQL. */
 const isServerError = (error: Error): error is ServerError =>
-  "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code);
+  "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code) && error.code !== "EPIPE";
 
 const chain = (error: unknown): Error[] => {
   const links: Error[] = [];

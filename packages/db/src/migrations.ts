@@ -18,6 +18,7 @@ import { SessionHygiene } from "./migrations/0017-session-hygiene.ts";
 import { PlatformAccess } from "./migrations/0018-platform-access.ts";
 import { QueueEntry } from "./migrations/0019-queue-entry.ts";
 import { QueueIndexes } from "./migrations/0020-queue-indexes.ts";
+import { OneFlight } from "./migrations/0021-one-flight.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   { name: "0018_platform_access", class: PlatformAccess },
   { name: "0019_queue_entry", class: QueueEntry },
   { name: "0020_queue_indexes", class: QueueIndexes },
+  { name: "0021_one_flight", class: OneFlight },
 ];

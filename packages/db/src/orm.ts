@@ -20,6 +20,11 @@ export interface OrmOptions {
   readonly poolMin?: number;
   /** Most connections at once. Default 10. */
   readonly poolMax?: number;
+  /**
+   * Whether statements are prepared once a connection and kept. Default true; false behind a pooler that lends a connection of the server's to
+   * many clients, such as PgBouncer in transaction mode.
+   */
+  readonly preparesStatements?: boolean;
   /** Receives warnings such as a dropped connection; never values of a statement. */
   readonly warn?: (message: string) => void;
 }
@@ -40,6 +45,7 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
     pool: { min: options.poolMin ?? 2, max: options.poolMax ?? 10 },
     driverOptions: {
       Client: OneStatementClient,
+      prepares: options.preparesStatements ?? true,
       application_name: options.applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,

@@ -1,5 +1,5 @@
 import { Client, DatabaseError } from "pg";
-import { ensureDatabaseGrants, ensureRoles, type RoleName } from "./roles.ts";
+import { ensureDatabaseGrants, ensureRoles, keepStatementNames, type RoleName } from "./roles.ts";
 
 /**
  * Prepares a cluster for Severalty: roles, the database named in `adminUrl` (created if absent), and who may connect.
@@ -13,6 +13,7 @@ export const provision = async (adminUrl: string, passwords: Partial<Record<Role
     if (rowCount === 0) await createDatabase(admin, database);
     await ensureDatabaseGrants(admin, database);
   });
+  await asAdmin(adminUrl, keepStatementNames);
 };
 
 /** Runs `work` on one connection of its own, closed afterwards. */

@@ -74,6 +74,16 @@ export const ensureDatabaseGrants = async (admin: Client, database: string): Pro
   });
 };
 
+/**
+ * Names of prepared statements are nobody's to list but the gate's, in the database that `admin` is connected to: entering need not look
+ * for such as another has put in the place of the driver's.
+ */
+export const keepStatementNames = (admin: Client): Promise<void> =>
+  underLock(admin, async () => {
+    await admin.query("revoke execute on function pg_catalog.pg_prepared_statement() from public");
+    await admin.query("grant execute on function pg_catalog.pg_prepared_statement() to severalty_gate");
+  });
+
 /** One at a time: PostgreSQL answers a second change of the same role or database with "tuple concurrently updated". */
 const underLock = async (admin: Client, work: () => Promise<void>): Promise<void> => {
   await admin.query("begin");

@@ -9,7 +9,7 @@ import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { onlyInCi } from "../src/testing/only-in-ci.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { insertRecord, logRows, monthsIn, rowsIn } from "./audit-months.ts";
-import { openWire, type Verdict } from "./wire.ts";
+import { openWire, type Verdict } from "../src/testing/wire.ts";
 
 beforeEach(onlyInCi);
 

@@ -282,12 +282,14 @@ test("a list of a window of time reads the partition of its month alone", async 
   const plan = await withTenant(orm.em, tenant, occasion, async (em) => {
     let sql = "";
     class Overheard extends ReadRepository<AuditLog> {
-      protected override query() {
-        const query = super.query();
-        const execute = query.execute.bind(query);
-        query.execute = (...given) => {
-          sql = query.getFormattedQuery();
-          return execute(...given);
+      protected override query(of = em) {
+        const query = super.query(of);
+        const toQuery = query.toQuery.bind(query);
+        query.toQuery = () => {
+          query.toQuery = toQuery;
+          // The second time it is asked with other values.
+          if (sql === "") sql = query.getFormattedQuery();
+          return toQuery();
         };
         return query;
       }

@@ -301,6 +301,14 @@ export const doctorCases: Readonly<Record<string, DoctorCase>> = {
     break: ["grant execute on function lo_creat(integer), lo_from_bytea(oid, bytea) to public"],
     object: "pg_catalog",
   },
+  "statement-names": {
+    break: ["grant execute on function pg_catalog.pg_prepared_statement() to severalty_app"],
+    object: "pg_catalog.pg_prepared_statement()",
+  },
+  "statement-names of everybody": {
+    break: ["grant execute on function pg_catalog.pg_prepared_statement() to public"],
+    object: "pg_catalog.pg_prepared_statement()",
+  },
   "index-invalid": {
     break: ["update pg_index set indisvalid = false where indexrelid = 'app.documents_pkey'::regclass"],
     object: "app.documents",

@@ -8,7 +8,7 @@ import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "./wire.ts";
+import { openWire, type Wire } from "../src/testing/wire.ts";
 
 const poolMax = 3;
 const occasion = { requestId: "request-1", action: "documents.test" };

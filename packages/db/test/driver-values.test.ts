@@ -8,7 +8,7 @@ import { TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeKey, makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "./wire.ts";
+import { openWire, type Wire } from "../src/testing/wire.ts";
 
 let database: TestDatabase;
 let admin: Client;
@@ -97,12 +97,6 @@ const paths: Record<string, (em: EntityManager) => Promise<unknown>> = {
       .update({ title: raw("title || ?", [canary]) })
       .where({ contentHash: hash })
       .execute("run"),
-  kysely: (em) =>
-    em
-      .getKysely<Record<string, Record<string, unknown>>>()
-      .selectFrom("app.documents")
-      .where("title", "=", canary)
-      .execute(),
   "sql with values": (em) =>
     em.execute("select ?, ?::int, ?::bigint, ?::timestamptz, ?::jsonb, ?::text", [
       canary,

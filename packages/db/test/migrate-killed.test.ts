@@ -5,7 +5,7 @@ import { migrations } from "../src/migrations.ts";
 import { schemaFingerprint } from "../src/testing/schema-fingerprint.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { makeMigration } from "./make-migration.ts";
-import { openWire, type Verdict } from "./wire.ts";
+import { openWire, type Verdict } from "../src/testing/wire.ts";
 
 beforeEach(onlyInCi);
 

@@ -36,13 +36,6 @@ const leftovers: [string, string[], string, unknown][] = [
   ["a search path", ["set search_path = auth, app"], "current_setting('search_path')", "pg_catalog, pg_temp"],
   ["row security switched off", ["set row_security = off"], "current_setting('row_security')", "on"],
   ["a planner's choice", ["set enable_seqscan = off"], "current_setting('enable_seqscan')", "on"],
-  ["a prepared statement", ["prepare enter as select 1"], "select count(*)::int from pg_prepared_statements", 0],
-  [
-    "a prepared statement of a DO block",
-    [`do $$ begin execute 'prepare q0 as select 1'; end $$`],
-    "select count(*)::int from pg_prepared_statements",
-    0,
-  ],
   [
     "a cursor that outlived its transaction",
     ["begin", "declare loot cursor with hold for select 1", "commit"],
@@ -58,11 +51,11 @@ const leftovers: [string, string[], string, unknown][] = [
 ];
 
 describe.each(leftovers)("%s of an earlier borrower", (_, plant, seen, clean) => {
-  test.each(["read write", "read only"])("is gone once a %s transaction has entered", async (access) => {
+  test.each(["read write", "read only", "one read"])("is gone once a %s transaction has entered", async (access) => {
     for (const sql of plant) await app.query(sql);
     expect(await valueOf(app, seen)).not.toEqual(clean);
-    await begin(app, access);
-    await enter(app, us);
+    await begin(app, access === "one read" ? "read write" : access);
+    await (access === "one read" ? enterBy(app, "enter_to_read", us) : enter(app, us));
     expect(await valueOf(app, seen)).toEqual(clean);
     await app.query("commit");
   });
@@ -76,12 +69,42 @@ test("a channel that an earlier borrower listens to falls silent with the first 
   expect(await valueOf(app, "select count(*)::int from pg_listening_channels()")).toBe(0);
 });
 
+describe("statements prepared in SQL", () => {
+  const preparing = ["prepare enter as select 1", `do $$ begin execute 'prepare q0 as select 1'; end $$`];
+  const ways = ["enter", "enter_to_read"];
+
+  test.each(preparing)("are refused by every way in where anybody may list names: %s", async (prepare) => {
+    const other = await TestDatabase.create();
+    const theirAdmin = await other.client();
+    const tenant = await makeTenant(theirAdmin);
+    await theirAdmin.query("grant execute on function pg_prepared_statement() to public");
+    for (const way of ways) {
+      const client = await other.client("severalty_app");
+      await client.query({ name: "the driver's own", text: "select 1" });
+      await enterBy(client, way, tenant);
+      await client.query(prepare);
+      expect(await enterBy(client, way, tenant).catch(errorWord)).toBe("SV005");
+      expect(await valueOf(client, "select count(*)::int from pg_prepared_statements where from_sql")).toBe(1);
+    }
+    await other[Symbol.asyncDispose]();
+  });
+
+  test("are let be where nobody may, since names that cannot be listed cannot be taken", async () => {
+    await app.query("prepare enter as select 1");
+    for (const way of ways) await enterBy(app, way, us);
+    expect(await app.query("select from pg_prepared_statements").catch(errorWord)).toBe("42501");
+  });
+});
+
+const enterBy = (client: Client, way: string, { sessionId, userId, tenantId, role }: MadeTenant) =>
+  client.query(`select app.${way}($1, $2, $3, $4, 'request-1', 'tests.enter')`, [sessionId, userId, tenantId, role]);
+
 test("a connection with temporary objects is refused, by every way in", async () => {
   const key = await makeKey(admin, us);
   await admin.query(`grant temporary on database ${database.name} to severalty_app`);
   await app.query("create temporary table documents (id int)");
   await admin.query(`revoke temporary on database ${database.name} from severalty_app`);
-  for (const way of [() => enter(app, us), () => enterKey(app, key.keyHash)]) {
+  for (const way of [() => enter(app, us), () => enterKey(app, key.keyHash), () => enterBy(app, "enter_to_read", us)]) {
     await begin(app);
     expect(await way().catch(errorWord)).toBe("SV005");
     await app.query("rollback");
@@ -112,12 +135,17 @@ test("every setting that a role may choose is pinned on entering, or listed as h
   const { rows } = await admin.query<{ name: string; category: string }>(
     "select name, category from pg_settings where context = 'user' order by name",
   );
-  const definition = await valueOf(admin, "pg_get_functiondef('app.begin_entry()'::regprocedure)");
-  const left = rows
-    .filter(({ category }) => !harmlessCategories.some((harmless) => category.startsWith(harmless)))
-    .filter(({ name }) => !(name in harmlessSettings))
-    .filter(({ name }) => !String(definition).includes(`set_config('${name}'`));
-  expect(left).toEqual([]);
+  for (const way of ["begin_entry", "enter_to_read"]) {
+    const definition = await valueOf(
+      admin,
+      `select pg_get_functiondef(oid) from pg_proc where pronamespace = 'app'::regnamespace and proname = '${way}'`,
+    );
+    const left = rows
+      .filter(({ category }) => !harmlessCategories.some((harmless) => category.startsWith(harmless)))
+      .filter(({ name }) => !(name in harmlessSettings))
+      .filter(({ name }) => !String(definition).includes(`set_config('${name}'`));
+    expect(left).toEqual([]);
+  }
 });
 
 describe("a second entry in one transaction is refused", () => {

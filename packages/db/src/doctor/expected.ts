@@ -91,6 +91,7 @@ export const gateFunctions = {
   "app.enter_key": ["severalty_app"],
   "app.enter_platform": ["severalty_platform"],
   "app.enter_task": ["severalty_worker"],
+  "app.enter_to_read": ["severalty_app"],
   "app.entered": [],
   "app.extend_lease": ["severalty_worker"],
   "app.finish_task": ["severalty_worker"],

@@ -27,17 +27,17 @@ import { grantPartition } from "./rules/grant-partition.ts";
 import { grantPlatformBinary } from "./rules/grant-platform-binary.ts";
 import { grantPlatformMissing } from "./rules/grant-platform-missing.ts";
 import { grantPlatformWrite } from "./rules/grant-platform-write.ts";
-import { grantWorker } from "./rules/grant-worker.ts";
 import { grantReferences } from "./rules/grant-references.ts";
 import { grantStranger } from "./rules/grant-stranger.ts";
 import { grantTrigger } from "./rules/grant-trigger.ts";
 import { grantTruncate } from "./rules/grant-truncate.ts";
+import { grantWorker } from "./rules/grant-worker.ts";
 import { indexInvalid } from "./rules/index-invalid.ts";
 import { indexWithoutTenant } from "./rules/index-without-tenant.ts";
 import { keyWithoutTenant } from "./rules/key-without-tenant.ts";
-import { largeObject } from "./rules/large-object.ts";
 import { largeObjectFunctions } from "./rules/large-object-functions.ts";
 import { largeObjectPrivileges } from "./rules/large-object-privileges.ts";
+import { largeObject } from "./rules/large-object.ts";
 import { materializedView } from "./rules/materialized-view.ts";
 import { membershipData } from "./rules/membership-data.ts";
 import { membershipFiles } from "./rules/membership-files.ts";
@@ -70,11 +70,12 @@ import { rowSecuritySetting } from "./rules/row-security-setting.ts";
 import { schemaCreate } from "./rules/schema-create.ts";
 import { schemaUsage } from "./rules/schema-usage.ts";
 import { sealedReadable } from "./rules/sealed-readable.ts";
-import { serverVersion } from "./rules/server-version.ts";
 import { serverVersionRls } from "./rules/server-version-rls.ts";
+import { serverVersion } from "./rules/server-version.ts";
 import { sessionRole } from "./rules/session-role.ts";
 import { settingMissing } from "./rules/setting-missing.ts";
 import { settingStray } from "./rules/setting-stray.ts";
+import { statementNames } from "./rules/statement-names.ts";
 import { tenantForeignKey } from "./rules/tenant-foreign-key.ts";
 import { tenantIdMissing } from "./rules/tenant-id-missing.ts";
 import { tenantIdNullable } from "./rules/tenant-id-nullable.ts";
@@ -161,6 +162,7 @@ export const rules: readonly Rule[] = [
   largeObject,
   largeObjectPrivileges,
   largeObjectFunctions,
+  statementNames,
   preparedTransactions,
   indexInvalid,
   constraintNotValid,

@@ -4,7 +4,7 @@ import { readToken } from "./value-token.ts";
 /** A statement as it travels: `$1`-style text, and values that never become part of it. */
 export interface BoundStatement {
   readonly sql: string;
-  readonly parameters: unknown[];
+  readonly parameters: readonly unknown[];
 }
 
 /**
@@ -62,4 +62,15 @@ const sent = (value: unknown): unknown => {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") return value.toString();
   return value ?? null;
+};
+
+/** A parameter as it travels: text, bytes or null. */
+export type WireValue = string | Buffer | null;
+
+/** What becomes of a parameter. Throws for what JSON cannot hold. */
+export const wireValue = (value: unknown): WireValue => {
+  if (typeof value === "string" || Buffer.isBuffer(value)) return value;
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return typeof value === "object" ? JSON.stringify(value) : `${value as number | boolean | bigint}`;
 };

@@ -1,13 +1,40 @@
-import { discard, TenantClient } from "./tenant-client.ts";
+import type { ClientConfig } from "pg";
+import { Flight, type FlightStatement } from "./flight.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
+import { TenantClient } from "./tenant-client.ts";
 
 /** Texts that are for the class below as they stand. */
-const own = new Set(["commit", "rollback", discard]);
+const own = new Set(["commit", "rollback"]);
+
+/** How a connection is made. */
+export interface OneStatementConfig extends ClientConfig {
+  /** Whether statements are prepared once and kept. Default true; false where a pooler lends the server's connections to others. */
+  readonly prepares?: boolean;
+}
 
 /**
- * Sends one statement at a time, freshly parsed and without a name: a text that holds several is refused by the server, and none can run
- * what an earlier borrower of the connection has prepared under its name.
+ * Sends one statement a text: a text that holds several is refused by the server. What `query` sends is parsed afresh and has no name; what
+ * flies is prepared under names that nobody else knows, so that none can run what an earlier borrower of the connection has prepared.
  */
 export class OneStatementClient extends TenantClient {
+  readonly #prepared: PreparedStatements | undefined;
+
+  constructor(config: OneStatementConfig = {}) {
+    super(config);
+    this.#prepared = config.prepares === false ? undefined : new PreparedStatements();
+  }
+
+  /** Sends statements in one message. Their answers are for whoever calls to await. */
+  fly(statements: readonly FlightStatement[]): Flight {
+    const flight = new Flight(statements, {
+      known: this.#prepared,
+      // eslint-disable-next-line typescript/no-unsafe-enum-assignment -- a data type's number comes from the server, and any has a parser
+      parserOf: (dataTypeId) => this.getTypeParser(dataTypeId, "text") as (text: string) => unknown,
+    });
+    this.query(flight);
+    return flight;
+  }
+
   override query(...parameters: unknown[]): unknown {
     const [first, ...rest] = parameters;
     if (typeof first !== "string") {

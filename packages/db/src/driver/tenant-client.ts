@@ -10,9 +10,6 @@ export class AbortedTransactionError extends Error {
 
 type Release = (error?: Error | boolean) => void;
 
-/** Not SQL and never sent: `query` of it has the connection destroyed, not lent again, once it is released. */
-export const discard = "discard this connection";
-
 /** The role whose transactions begin with no entry, which would reset the session: it is reset when its connection is given back. */
 const neverEnters = "severalty_auth";
 
@@ -23,7 +20,6 @@ const neverEnters = "severalty_auth";
 export class TenantClient extends Client {
   #giveBack: Release = () => undefined;
   #hasEnded = false;
-  #isDiscarded = false;
 
   constructor(config?: string | ClientConfig) {
     super(config);
@@ -50,16 +46,10 @@ export class TenantClient extends Client {
     const [text] = parameters;
     const run = () => (super.query as (...all: unknown[]) => unknown)(...parameters);
     if (typeof text !== "string") return run();
-    if (text === discard) return this.#discard();
     if (text.startsWith("begin") || text.startsWith("start transaction")) return this.#begin(run() as Promise<unknown>);
     if (text === "rollback") return this.#rollback(run() as Promise<unknown>);
     if (text === "commit") return this.#commit(run() as Promise<{ command: string }>);
     return run();
-  }
-
-  async #discard(): Promise<unknown> {
-    this.#isDiscarded = true;
-    return { command: "", rowCount: null, rows: [] };
   }
 
   async #begin(started: Promise<unknown>): Promise<unknown> {
@@ -95,7 +85,6 @@ export class TenantClient extends Client {
   }
 
   #leftover(): Error | undefined {
-    if (this.#isDiscarded) return new Error("discarded");
     return !this.#hasEnded && this.getTransactionStatus() === "I" ? undefined : new Error("not idle");
   }
 

@@ -1,103 +1,63 @@
-import {
-  raw,
-  type Dictionary,
-  type LoggingOptions,
-  type RawQueryFragment,
-  type SessionContext,
-  type Transaction,
-} from "@mikro-orm/core";
-import type { ApiKeyId, TenantId, UserId } from "@severalty/domain/ids";
-import type { Permission } from "@severalty/domain/permission";
+import { EventType, raw, type Dictionary, type LoggingOptions, type RawQueryFragment } from "@mikro-orm/core";
 import { NativeQueryBuilder, PostgreSqlConnection } from "@mikro-orm/postgresql";
-import { CompiledQuery, type ControlledTransaction, type Kysely } from "kysely";
-import { sqlStateOf } from "../database-error.ts";
+import { CompiledQuery, type Kysely } from "kysely";
 import { bind, type BoundStatement } from "./bind.ts";
-import { discard } from "./tenant-client.ts";
+import { entryOf } from "./entry.ts";
+import type { OneStatementClient } from "./one-statement-client.ts";
+import { TenantTransaction, type Savepoint } from "./tenant-transaction.ts";
 
 type Query = string | NativeQueryBuilder | RawQueryFragment;
 type Values = readonly unknown[] | Dictionary<unknown>;
 type BeginOptions = NonNullable<Parameters<PostgreSqlConnection["begin"]>[0]>;
+type KyselysTransaction = Parameters<PostgreSqlConnection["commit"]>[0];
+type Broadcaster = BeginOptions["eventBroadcaster"];
 
-/** What `app.enter_key` tells of a key. */
-export interface EnteredKey {
-  readonly tenant: TenantId;
-  readonly key: ApiKeyId;
-  /** The user who made it. */
-  readonly maker: UserId;
-  readonly permissions: Permission[];
-  /** Whether its last use was noted an hour ago or earlier. */
-  readonly isIdle: boolean;
-}
-
-const enteredKeys = new WeakMap<object, EnteredKey>();
-
-/** The key that a transaction was entered with. Throws for one that a session, or nobody, has entered. */
-export const enteredKeyOf = (transaction: object | undefined): EnteredKey => {
-  const entered = transaction === undefined ? undefined : enteredKeys.get(transaction);
-  if (entered === undefined) throw new Error("no API key has entered this transaction");
-  return entered;
-};
-
-/** What a caller may meet while he enters, through no fault of the connection: see `database-error.ts`. */
-const refusals = new Set(["SV001", "SV002", "SV003", "SVK01", "SVP01", "SVT01"]);
-
-/** What a connection says that carries what another has left in it, and that cannot be reset. */
-const unclean = "SV005";
-
-const tasksTenants = new WeakMap<object, TenantId>();
-
-/** The tenant that a transaction was entered in for a task. Throws for one that was entered otherwise, or by nobody. */
-export const tasksTenantOf = (transaction: object | undefined): TenantId => {
-  const tenant = transaction === undefined ? undefined : tasksTenants.get(transaction);
-  if (tenant === undefined) throw new Error("no task has entered this transaction");
-  return tenant;
-};
-
-const grantedTenants = new WeakMap<object, TenantId | null>();
-
-/** The tenant that a transaction was entered for by a grant; null for every one. Throws for one that was entered otherwise, or by nobody. */
-export const grantedTenantOf = (transaction: object | undefined): TenantId | null => {
-  const granted = transaction === undefined ? undefined : grantedTenants.get(transaction);
-  if (granted === undefined) throw new Error("no grant has entered this transaction");
-  return granted;
-};
-
-/** Sends every value bound, never as SQL text, and enters the tenant as the first statement of each transaction. */
+/**
+ * Sends every value bound, never as SQL text. A transaction of an entity manager with a session is a `TenantTransaction`; any other is
+ * Kysely's, and enters nothing.
+ */
 export class TenantConnection extends PostgreSqlConnection {
-  /** A connection on which entering fails is destroyed, unless the caller was refused; one that is not clean is replaced unnoticed. */
+  /** Only who comes by a key, a lease or a grant is let in here: what he may do has to be known. A user's first statement lets him in. */
   override async begin(options: BeginOptions = {}): ReturnType<PostgreSqlConnection["begin"]> {
     const { sessionContext, ...rest } = options;
+    if (isOurs(options.ctx)) return asKyselys(await this.#beginInside(options.ctx));
     if (sessionContext === undefined || options.ctx !== undefined) return super.begin(rest);
-    for (let replacements = this.#poolMax; ; replacements--) {
-      const transaction = await super.begin(rest);
-      try {
-        await this.#enter(transaction as Transaction<object>, sessionContext);
-        return transaction;
-      } catch (error) {
-        const code = sqlStateOf(error);
-        if (code === undefined || !refusals.has(code)) await this.execute(discard, [], "run", transaction);
-        await transaction.rollback().execute();
-        if (code !== unclean || replacements === 0) throw error;
-      }
-    }
+    await options.eventBroadcaster?.dispatchEvent(EventType.beforeTransactionStart);
+    const entry = entryOf(sessionContext);
+    const transaction = new TenantTransaction(this.#connections(), entry, rest);
+    if (entry.kind !== "user") await transaction.enter();
+    await options.eventBroadcaster?.dispatchEvent(EventType.afterTransactionStart, asKyselys(transaction));
+    return asKyselys(transaction);
+  }
+
+  override async commit(ctx: object, events?: Broadcaster, context?: LoggingOptions) {
+    if (!isOurs(ctx)) return super.commit(ctx as KyselysTransaction, events, context);
+    await events?.dispatchEvent(EventType.beforeTransactionCommit, asKyselys(ctx));
+    if (ctx instanceof TenantTransaction) await ctx.commit();
+    else await ctx.transaction.execute({ sql: `release savepoint ${ctx.name}`, parameters: [] });
+    await events?.dispatchEvent(EventType.afterTransactionCommit, asKyselys(ctx));
+  }
+
+  override async rollback(ctx: object, events?: Broadcaster, context?: LoggingOptions) {
+    if (!isOurs(ctx)) return super.rollback(ctx as KyselysTransaction, events, context);
+    await events?.dispatchEvent(EventType.beforeTransactionRollback, asKyselys(ctx));
+    if (ctx instanceof TenantTransaction) await ctx.rollback();
+    else await ctx.transaction.execute({ sql: `rollback to savepoint ${ctx.name}`, parameters: [] });
+    await events?.dispatchEvent(EventType.afterTransactionRollback, asKyselys(ctx));
   }
 
   override async execute<T>(
     query: Query,
     values: Values = [],
     method: "all" | "get" | "run" = "all",
-    transaction?: Transaction,
+    transaction?: object,
     context?: LoggingOptions,
   ): Promise<T> {
     await this.ensureConnection();
     const statement = this.#statement(query, values);
     return this.executeQuery(
       statement.sql,
-      async () => {
-        const executor = (transaction as ControlledTransaction<unknown> | undefined) ?? this.getClient<unknown>();
-        const result = await executor.executeQuery(CompiledQuery.raw(statement.sql, statement.parameters));
-        return this.transformRawResult<T>(result, method);
-      },
+      async () => this.transformRawResult<T>(await this.#answer(statement, transaction), method),
       { ...context },
     );
   }
@@ -105,21 +65,45 @@ export class TenantConnection extends PostgreSqlConnection {
   override async *stream<T>(
     query: Query,
     values: Values = [],
-    transaction?: Transaction<Kysely<unknown>>,
+    transaction?: Kysely<unknown>,
     context?: LoggingOptions,
     chunkSize = 100,
   ): AsyncIterableIterator<T> {
     await this.ensureConnection();
     const statement = this.#statement(query, values);
     this.logQuery(statement.sql, { ...context });
+    const own = transactionOf(transaction);
+    if (own !== undefined) {
+      for await (const rows of own.stream(statement, chunkSize)) yield* rows as T[];
+      return;
+    }
     const executor = (transaction ?? this.getClient<unknown>()).getExecutor();
-    const compiled = CompiledQuery.raw(statement.sql, statement.parameters);
-    for await (const chunk of executor.stream<T>(compiled, chunkSize))
+    for await (const chunk of executor.stream<T>(compiled(statement), chunkSize))
       yield* this.transformRawResult<T[]>(chunk, "all");
   }
 
-  get #poolMax(): number {
-    return this.config.get("pool").max ?? 10;
+  #connections() {
+    return {
+      // The pool makes its clients of the class that the driver's options name.
+      // oxlint-disable-next-line leaks/no-raw-connection -- this is where a connection enters a tenant
+      connect: async () => (await (await this.getNativeClient()).connect()) as unknown as OneStatementClient,
+      max: this.config.get("pool").max ?? 10,
+    };
+  }
+
+  async #beginInside(outer: TenantTransaction | Savepoint): Promise<Savepoint> {
+    const depth = outer instanceof TenantTransaction ? 1 : outer.depth + 1;
+    const transaction = outer instanceof TenantTransaction ? outer : outer.transaction;
+    const name = `inner_${depth}`;
+    await transaction.execute({ sql: `savepoint ${name}`, parameters: [] });
+    return { transaction, name, depth };
+  }
+
+  #answer(statement: BoundStatement, transaction: object | undefined): Promise<{ rows: unknown[] }> {
+    const own = transactionOf(transaction);
+    if (own !== undefined) return own.execute(statement);
+    const executor = (transaction as KyselysTransaction | undefined) ?? this.getClient<unknown>();
+    return executor.executeQuery(compiled(statement));
   }
 
   #statement(query: Query, values: Values): BoundStatement {
@@ -129,40 +113,19 @@ export class TenantConnection extends PostgreSqlConnection {
     if (!Array.isArray(values)) return this.#statement(raw(query, values as Dictionary<unknown>), []);
     return bind(query, values, this.platform);
   }
-
-  async #enter(transaction: Transaction<object>, { variables = {} }: SessionContext): Promise<void> {
-    const values = (...names: string[]) => names.map((name) => variables[name]);
-    if (variables["grantId"] !== undefined) {
-      const { tenantId } = await this.execute<{ tenantId: TenantId | null }>(
-        `select app.enter_platform(?, ?, ?, nullif(?, '')::uuid, ?, ?, ?) as "tenantId"`,
-        values("session", "user", "grantId", "about", "requestId", "action", "note"),
-        "get",
-        transaction,
-      );
-      grantedTenants.set(transaction, tenantId);
-      return;
-    }
-    if (variables["taskId"] !== undefined) {
-      const { tenantId } = await this.execute<{ tenantId: TenantId }>(
-        `select app.enter_task(?, ?, ?, ?) as "tenantId"`,
-        values("taskId", "leaseToken", "requestId", "action"),
-        "get",
-        transaction,
-      );
-      tasksTenants.set(transaction, tenantId);
-      return;
-    }
-    if (variables["keyHash"] === undefined) {
-      const credentials = values("session", "user", "tenant", "role", "requestId", "action");
-      await this.execute("select app.enter(?, ?, ?, ?, ?, ?)", credentials, "run", transaction);
-      return;
-    }
-    const entered = await this.execute<EnteredKey>(
-      "select tenant, key, maker, permissions, is_idle as \"isIdle\" from app.enter_key(decode(?, 'hex'), ?, ?)",
-      values("keyHash", "requestId", "action"),
-      "get",
-      transaction,
-    );
-    enteredKeys.set(transaction, entered);
-  }
 }
+
+const compiled = ({ sql, parameters }: BoundStatement) => CompiledQuery.raw(sql, [...parameters]);
+
+/** The transaction of an entity manager that has a session; undefined for any other. */
+export const transactionOf = (context: object | undefined): TenantTransaction | undefined => {
+  if (!isOurs(context)) return undefined;
+  return context instanceof TenantTransaction ? context : context.transaction;
+};
+
+const isOurs = (context: object | undefined): context is TenantTransaction | Savepoint =>
+  context instanceof TenantTransaction ||
+  (context !== undefined && "transaction" in context && context.transaction instanceof TenantTransaction);
+
+/** MikroORM hands a transaction back to this connection alone, which knows its own. */
+const asKyselys = (context: TenantTransaction | Savepoint) => context as unknown as KyselysTransaction;

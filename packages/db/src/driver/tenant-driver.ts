@@ -1,4 +1,5 @@
 import { PostgreSqlDriver } from "@mikro-orm/postgresql";
+import { StatementShapes } from "./statement-shapes.ts";
 import { TenantConnection } from "./tenant-connection.ts";
 import { TenantPlatform } from "./tenant-platform.ts";
 
@@ -6,4 +7,6 @@ import { TenantPlatform } from "./tenant-platform.ts";
 export class TenantDriver extends PostgreSqlDriver {
   protected override readonly platform = new TenantPlatform();
   protected override readonly connection = new TenantConnection(this.config);
+  /** What query builders of this driver have said before. */
+  readonly shapes = new StatementShapes(this.platform);
 }

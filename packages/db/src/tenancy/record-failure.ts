@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Occasion, Principal } from "./principal.ts";
 import { isTransient, toDomainError } from "../database-error.ts";
+import { transactionOf } from "../driver/tenant-connection.ts";
 import { withTenant } from "./with-tenant.ts";
 
 /**
@@ -15,9 +16,10 @@ export const recordFailure = async (
   reason: string,
 ): Promise<void> => {
   try {
-    await withTenant(em, principal, occasion, (tx) =>
-      tx.execute("select app.record(?, ?)", [outcome, JSON.stringify({ reason })]),
-    );
+    await withTenant(em, principal, occasion, (tx) => {
+      transactionOf(tx.getTransactionContext())?.endWithNext();
+      return tx.execute("select app.record(?, ?)", [outcome, JSON.stringify({ reason })]);
+    });
   } catch (error) {
     if (toDomainError(error) === undefined && !isTransient(error)) throw error;
   }

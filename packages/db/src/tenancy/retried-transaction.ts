@@ -1,32 +1,38 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import pRetry from "p-retry";
 import { isTransient } from "../database-error.ts";
+import { transactionOf } from "../driver/tenant-connection.ts";
 
 /** Attempts after the first when the database was away or two transactions collided; they wait 0.1, 0.2, 0.4 and 0.8 seconds. */
 const retries = 4;
 
 /**
  * Runs `work` in one transaction of a fork. What `work` throws rolls everything back. A passing failure runs it again in a fork of its
- * own, unless COMMIT of what may have been written was already under way and its outcome is unknown.
+ * own, unless COMMIT of what may have been written was under way and nobody knows what became of it.
  */
 export const retriedTransaction = <Result>(
   fork: () => EntityManager,
   work: (em: EntityManager) => Promise<Result>,
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<Result> => {
-  let isCommitting = false;
-  const attempt = () =>
-    fork().transactional(
-      async (tx) => {
-        const result = await work(tx);
-        isCommitting = !readOnly;
-        return result;
-      },
-      { readOnly },
-    );
+  let isOutcomeUnknown = false;
+  const attempt = async () => {
+    const em = fork();
+    await em.begin({ readOnly });
+    const transaction = transactionOf(em.getTransactionContext());
+    try {
+      const result = await work(em);
+      await em.commit();
+      return result;
+    } catch (error) {
+      isOutcomeUnknown = transaction?.isOutcomeUnknown === true;
+      await em.rollback();
+      throw error;
+    }
+  };
   return pRetry(attempt, {
     retries,
     minTimeout: 100,
-    shouldRetry: ({ error }) => !isCommitting && isTransient(error),
+    shouldRetry: ({ error }) => !isOutcomeUnknown && isTransient(error),
   });
 };

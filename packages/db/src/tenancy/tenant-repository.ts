@@ -9,10 +9,14 @@ import {
 import { InUseError, NotFoundError, ReferenceNotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { TenantId } from "@severalty/domain/ids";
 import { referrerOf } from "../database-error.ts";
+import { transactionOf } from "../driver/tenant-connection.ts";
+import type { TenantDriver } from "../driver/tenant-driver.ts";
 import { assertVisible } from "./assert-visible.ts";
+import { partsOf } from "./condition-parts.ts";
 import { countReferrers } from "./count-referrers.ts";
 import { nounOf } from "./noun-of.ts";
-import { assertEntered, tenantOf } from "./tenant-filter.ts";
+import { assertEntered, tenantOf, type Scope } from "./tenant-filter.ts";
+import { Unsent } from "./unsent.ts";
 
 /** Names of an entity's columns, as properties. */
 export type Field<Entity> = keyof Entity & string;
@@ -73,23 +77,46 @@ export class ReadRepository<Entity extends object> {
     fields: readonly F[],
     options: ListOptions<Entity>,
   ): Promise<Page<Pick<Entity, F>>> {
-    const { sort = ["id"], direction = "desc" } = options;
-    const query = this.query().select([...fields]);
-    if (options.where !== undefined) query.andWhere(asCondition(options.where));
-    if (options.after !== undefined) query.andWhere(this.#follows(sort, direction, options.after));
-    await query.applyFilters();
-    query.orderBy(sort.map((field) => ({ [field]: direction }))).limit(options.limit + 1);
-    const rows = pick<Pick<Entity, F>>(fields, await query.execute("all"));
-    return { rows: rows.slice(0, options.limit), more: rows.length > options.limit };
+    const { where, sort = ["id"], direction = "desc", after, limit } = options;
+    const make = async (
+      em: EntityManager,
+      count: unknown,
+      follows: readonly unknown[] | undefined,
+      condition: unknown,
+    ) => {
+      const query = this.query(em).select([...fields]);
+      if (condition !== undefined) query.andWhere(asCondition(condition));
+      if (follows !== undefined) query.andWhere(this.#follows(sort, direction, follows));
+      await query.applyFilters();
+      return query.orderBy(sort.map((field) => ({ [field]: direction }))).limit(count as number);
+    };
+    // One row more than asked for tells whether there are more.
+    const count = limit + 1;
+    const parts = where === undefined ? { form: "", values: [], withValues: () => undefined } : partsOf(where);
+    const rows =
+      parts === undefined
+        ? await this.#built(fields, await make(this.em, count, after, where))
+        : await this.shaped(
+            fields,
+            `list ${fields.join()} ${sort.join()} ${direction} ${after?.length ?? "from the first"} ${parts.form}`,
+            [count, ...(after ?? []), ...parts.values],
+            (em, [first, ...others]) => {
+              const split = after?.length ?? 0;
+              return make(em, first, after && others.slice(0, split), parts.withValues(others.slice(split)));
+            },
+          );
+    return { rows: rows.slice(0, limit), more: rows.length > limit };
   }
 
   /** The row with that id. Throws `NotFoundError`. */
   async byId<F extends Field<Entity>>(id: IdIn<Entity>, fields: readonly F[]): Promise<Pick<Entity, F>> {
-    const query = this.query()
-      .select([...fields])
-      .where({ id });
-    await query.applyFilters();
-    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
+    const [row] = await this.shaped(fields, `byId ${fields.join()}`, [id], async (em, [which]) => {
+      const query = this.query(em)
+        .select([...fields])
+        .where({ id: which });
+      await query.applyFilters();
+      return query;
+    });
     if (row === undefined) throw new NotFoundError(this.noun);
     return row;
   }
@@ -118,8 +145,42 @@ export class ReadRepository<Entity extends object> {
   }
 
   /** Fields are checked where they come in; here the builder takes them as plain names. */
-  protected query(): QueryBuilder<Record<string, unknown>, string> {
-    return this.em.createQueryBuilder(this.#entity, "row") as unknown as QueryBuilder<Record<string, unknown>, string>;
+  protected query(em = this.em): PlainQuery {
+    return em.createQueryBuilder(this.#entity, "row") as unknown as PlainQuery;
+  }
+
+  async #built<F extends Field<Entity>>(fields: readonly F[], query: PlainQuery): Promise<Pick<Entity, F>[]> {
+    return pick<Pick<Entity, F>>(fields, await query.execute("all"));
+  }
+
+  /** What a query of these values returns, whose text is made once for all that differ in their values alone. */
+  protected async shaped<F extends Field<Entity>>(
+    fields: readonly F[],
+    key: string,
+    values: readonly unknown[],
+    make: (em: EntityManager, values: readonly unknown[]) => PlainQuery | Promise<PlainQuery>,
+  ): Promise<Pick<Entity, F>[]> {
+    const transaction = transactionOf(this.em.getTransactionContext());
+    if (transaction === undefined) return this.#built(fields, await make(this.em, values));
+    const scope = this.em.getFilterParams<Scope>("tenant") ?? {};
+    // oxlint-disable-next-line leaks/no-raw-connection -- its texts and its reading of rows alone: what is asked goes by the transaction
+    const driver = this.em.getDriver() as unknown as TenantDriver;
+    const statement = await driver.shapes.statement(
+      `${this.meta.className} ${key}`,
+      [scope.tenantId, ...values],
+      async ([tenantId, ...others]) => {
+        if (tenantId === scope.tenantId) return (await make(this.em, others)).toQuery();
+        const probe = this.em.fork();
+        // oxlint-disable-next-line leaks/filters-stay-on -- nothing is asked: it finds out where a tenant's id stands in the text
+        probe.setFilterParams("tenant", { tenantId });
+        return (await make(probe, others)).toQuery();
+      },
+    );
+    const { rows } = await transaction.execute(statement);
+    return pick<Pick<Entity, F>>(
+      fields,
+      rows.map((row) => driver.mapResult<object>(row as never, this.meta as never)),
+    );
   }
 
   /**
@@ -149,66 +210,81 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
    * Inserts a row of the entered tenant, with version 1 and both timestamps now, and returns the fields asked for. Throws
    * `ReferenceNotFoundError` when it refers to what the caller does not see.
    */
-  async create<F extends Field<Entity>>(
+  create<F extends Field<Entity>>(
     data: Writable<Entity> & { id: IdIn<Entity> },
     now: Date,
     fields: readonly F[],
-  ): Promise<Pick<Entity, F>> {
+  ): Unsent<Pick<Entity, F>> {
     const { tenantId } = this;
-    await assertVisible(this.em, this.meta, data);
-    const query = this.query()
-      .insert({ ...data, tenantId, createdAt: now, updatedAt: now })
-      .returning([...fields]);
-    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
-    if (row === undefined) throw new Error(`insert into ${this.noun} returned no row`);
-    return row;
+    return new Unsent(this.em, async (last) => {
+      await assertVisible(this.em, this.meta, data);
+      const [names, values] = columnsOf({ ...data, tenantId, createdAt: now, updatedAt: now });
+      last();
+      const [row] = await this.shaped(fields, `create ${names.join()} ${fields.join()}`, values, (em, given) =>
+        this.query(em)
+          .insert(rowOf(names, given))
+          .returning([...fields]),
+      );
+      if (row === undefined) throw new Error(`insert into ${this.noun} returned no row`);
+      return row;
+    });
   }
 
   /**
    * Changes the row if it still has that version, and counts the version up. Throws `NotFoundError`, `StaleVersionError` when the row
    * has moved on, or `ReferenceNotFoundError` as `create` does.
    */
-  async update<F extends Field<Entity>>(
+  update<F extends Field<Entity>>(
     id: IdIn<Entity>,
     version: number,
     changes: Writable<Entity>,
     now: Date,
     fields: readonly F[],
-  ): Promise<Pick<Entity, F>> {
+  ): Unsent<Pick<Entity, F>> {
     const { tenantId } = this;
-    await assertVisible(this.em, this.meta, changes);
-    const query = this.query()
-      .update({ ...changes, updatedAt: now, version: raw("version + 1") })
-      .where({ tenantId, id, version })
-      .returning([...fields]);
-    await query.applyFilters();
-    const [row] = pick<Pick<Entity, F>>(fields, await query.execute("all"));
-    return row ?? this.#missedVersion(id, version);
+    return new Unsent(this.em, async (last) => {
+      await assertVisible(this.em, this.meta, changes);
+      const [names, values] = columnsOf({ ...changes, updatedAt: now });
+      const make = async (em: EntityManager, [which, seen, of, ...given]: readonly unknown[]) => {
+        const query = this.query(em)
+          .update({ ...rowOf(names, given), version: raw("version + 1") })
+          .where({ tenantId: of, id: which, version: seen })
+          .returning([...fields]);
+        await query.applyFilters();
+        return query;
+      };
+      last();
+      const key = `update ${names.join()} ${fields.join()}`;
+      const [row] = await this.shaped(fields, key, [id, version, tenantId, ...values], make);
+      return row ?? this.#missedVersion(id, version);
+    });
   }
 
   /**
-   * Deletes the row; with a version, only if it still has that one. Throws `NotFoundError` and `StaleVersionError` as `update` does, and
-   * `InUseError` when other rows refer to it.
+   * Deletes the row; with a version, only if it still has that one. Answers its id. Throws `NotFoundError` and `StaleVersionError` as `update` does, and
+   * `InUseError` when other rows refer to it, after which the transaction can only be rolled back.
    */
-  async remove(id: IdIn<Entity>, version?: number): Promise<void> {
+  remove(id: IdIn<Entity>, version?: number): Unsent<{ id: IdIn<Entity> }> {
     const { tenantId } = this;
-    const query = this.query()
-      .delete()
-      .where({ tenantId, id, ...(version === undefined ? {} : { version }) });
-    await query.applyFilters();
-    // Counting comes after the failure, in a transaction that has to have survived it.
-    await this.em.execute("savepoint removal");
-    try {
-      const { affectedRows } = await query.execute("run");
-      if (affectedRows > 0) return;
-    } catch (error) {
-      const referrer = referrerOf(error);
-      if (referrer === undefined) throw error;
-      await this.em.execute("rollback to savepoint removal");
-      throw new InUseError(this.noun, await countReferrers(this.em, this.meta, id), referrer, { cause: error });
-    }
-    if (version === undefined) throw new NotFoundError(this.noun);
-    await this.#missedVersion(id, version);
+    return new Unsent(this.em, async (last) => {
+      const query = this.query()
+        .delete()
+        .where({ tenantId, id, ...(version === undefined ? {} : { version }) });
+      await query.applyFilters();
+      last();
+      try {
+        const { affectedRows } = await query.execute("run");
+        if (affectedRows > 0) return { id };
+      } catch (error) {
+        const referrer = referrerOf(error);
+        if (referrer === undefined) throw error;
+        // Counting comes after the failure, which has ended the transaction.
+        await transactionOf(this.em.getTransactionContext())?.undo();
+        throw new InUseError(this.noun, await countReferrers(this.em, this.meta, id), referrer, { cause: error });
+      }
+      if (version === undefined) throw new NotFoundError(this.noun);
+      return this.#missedVersion(id, version);
+    });
   }
 
   async #missedVersion(id: IdIn<Entity>, version: number): Promise<never> {
@@ -216,6 +292,17 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
     throw new StaleVersionError(this.noun, version);
   }
 }
+
+const columnsOf = (row: object): [names: readonly string[], values: readonly unknown[]] => [
+  Object.keys(row),
+  Object.values(row),
+];
+
+const rowOf = (names: readonly string[], values: readonly unknown[]): Record<string, unknown> =>
+  Object.fromEntries(names.map((name, at) => [name, values[at]]));
+
+/** A query whose fields are plain names. */
+type PlainQuery = QueryBuilder<Record<string, unknown>, string>;
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { permissionsOf } from "@severalty/domain/permission";
 import { retriedTransaction } from "./retried-transaction.ts";
-import { enteredKeyOf } from "../driver/tenant-connection.ts";
+import { transactionOf } from "../driver/tenant-connection.ts";
 import type { Actor, Occasion, Principal } from "./principal.ts";
 
 /**
@@ -25,8 +25,9 @@ export const forkForTenant = (em: EntityManager, principal: Principal, occasion:
 /**
  * Runs `work` in one transaction inside the principal's tenant, with an entity manager of its own and who acts, as the database has
  * confirmed. What `work` throws rolls everything back. A passing failure runs `work` again, unless COMMIT was already under way and its
- * outcome is unknown. Fails before `work`: with SQLSTATE SV001 when the session has ended or the membership has changed, SVK01 when the
- * key is unknown, revoked or expired, SV002 when the tenant is suspended.
+ * outcome is unknown. Fails with `work`'s first statement, or in the end if it has none: SQLSTATE SV001 when the session has ended or the
+ * membership has changed, SV002 when the tenant is suspended. A key is asked for before `work`: SVK01 when it is unknown, revoked or expired.
+ * With `readOnly` each statement is a transaction of its own.
  */
 export const withTenant = <Result>(
   em: EntityManager,
@@ -51,6 +52,8 @@ const actorIn = (tx: EntityManager, principal: Principal): Actor => {
     const { kind, userId, tenantId, role } = principal;
     return { kind, id: userId, tenantId, userId, permissions: permissionsOf[role], isIdleKey: false };
   }
-  const { key, tenant, maker, permissions, isIdle: isIdleKey } = enteredKeyOf(tx.getTransactionContext());
+  const entered = transactionOf(tx.getTransactionContext())?.entered;
+  if (entered?.kind !== "apiKey") throw new Error("no API key has entered this transaction");
+  const { key, tenant, maker, permissions, isIdle: isIdleKey } = entered;
   return { kind: "apiKey", id: key, tenantId: tenant, userId: maker, permissions: new Set(permissions), isIdleKey };
 };

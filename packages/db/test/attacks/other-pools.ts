@@ -1,5 +1,6 @@
 import { Pool } from "pg";
 import { createOrm, poolOf } from "../../src/orm.ts";
+import { errorWord } from "../../src/testing/outcome.ts";
 import { withPlatform } from "../../src/platform/with-platform.ts";
 import type { Attack, AttackClass } from "./attack.ts";
 import { leftovers, settings } from "./pooled.ts";
@@ -9,7 +10,7 @@ import type { World } from "./world.ts";
 const listening = "select pg_listening_channels() as channel";
 
 /** What a session may carry from one request to the next. */
-const carried = [settings, leftovers, "select name from pg_prepared_statements where name = 'planted'"];
+const carried = [settings, leftovers];
 
 /** Each is one plant. */
 const plants: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +25,6 @@ const plants: Readonly<Record<string, readonly string[]>> = {
   "a variable of the project's own": ["select set_config('app.actor', 'somebody else', false)"],
   "a cursor with hold": ["declare planted cursor with hold for select 1"],
   "a session lock": ["select pg_advisory_lock(4711)"],
-  "a prepared statement": ["prepare planted as values (1)"],
 };
 
 /** The one connection that the calls of two administrators take turns on. */
@@ -106,7 +106,11 @@ export const authPool: AttackClass = {
   name: "severalty_auth's pool",
   stoppedBy:
     "its transactions begin with no entry, so the driver resets the session (DISCARD ALL) when the connection is given back",
-  attacks: Object.entries({ ...plants, "a channel listened to": ["listen planted"] }).map(([what, statements]) => ({
+  attacks: Object.entries({
+    ...plants,
+    "a prepared statement": ["prepare planted as values (1)"],
+    "a channel listened to": ["listen planted"],
+  }).map(([what, statements]) => ({
     title: `${what}, left for the next person's sign-in`,
     without: [],
     weakDriver: "resets nothing",
@@ -115,6 +119,8 @@ export const authPool: AttackClass = {
       const request = async () => {
         const answers: unknown[] = [];
         for (const sql of [...carried, listening]) answers.push((await pool.query(sql)).rows);
+        const executed = pool.query<object>("execute planted").then(({ rows }) => rows.length);
+        answers.push(await executed.catch(errorWord));
         const { rows } = await pool.query("select * from auth.memberships($1)", [world.them.identityId]);
         return JSON.stringify([rows.length, answers]);
       };

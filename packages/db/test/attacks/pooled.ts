@@ -34,12 +34,13 @@ export const leftovers = `select
   '\\x0102'::bytea::text as bytes, E'\\\\x41' as escaped, '2026-04-03'::text::date + 1 as day`;
 
 /** Through the project's own driver and `withTenant`'s fork, without its second tries, over a pool of one connection. */
-export const poolThroughDriver = async (url: string): Promise<Pooled> => {
+export const poolThroughDriver = async (url: string, preparesStatements: boolean): Promise<Pooled> => {
   const orm = await createOrm({
     url,
     applicationName: "severalty-attacked",
     poolMin: 0,
     poolMax: 1,
+    preparesStatements,
     entities: [Document, Tenant],
   });
   return {
@@ -55,15 +56,18 @@ export const poolThroughDriver = async (url: string): Promise<Pooled> => {
       for (const sql of statements) found.push(...[await em.execute<Row[]>(sql)].flat().filter(isRow));
       return found;
     },
-    request: (principal) =>
-      forkForTenant(orm.em, principal, occasion).transactional(async (em) =>
-        JSON.stringify([
-          await em.find(Document, {}, { orderBy: { id: "asc" } }),
-          await em.find(Tenant, {}),
-          await em.execute(settings),
-          await em.execute(leftovers),
-        ]),
-      ),
+    request: async (principal) => {
+      const answers: unknown[][] = [];
+      for (const readOnly of [false, true])
+        await forkForTenant(orm.em, principal, occasion).transactional(
+          async (em) => {
+            answers.push(await em.find(Document, {}, { orderBy: { id: "asc" } }), await em.find(Tenant, {}));
+            answers.push(await em.execute<unknown[]>(settings), await em.execute<unknown[]>(leftovers));
+          },
+          { readOnly },
+        );
+      return JSON.stringify(answers);
+    },
     hangUp: async () => {
       const pool = await poolOf(orm);
       if (pool.totalCount > 0) (await pool.connect()).release(true);

@@ -1,5 +1,5 @@
 import type { Attack, AttackClass } from "./attack.ts";
-import { entry } from "./removed.ts";
+import { entry, names } from "./removed.ts";
 
 const stolen = "coalesce(current_setting('x.loot', true), '')";
 /** Whether or not there is one. */
@@ -30,8 +30,30 @@ const inDo = (...statements: readonly string[]) =>
 export const preparedStatements: AttackClass = {
   name: "prepared statements",
   stoppedBy:
-    "the driver enters with a freshly parsed unnamed statement, and entering drops every prepared statement of the session",
+    "the driver enters with a freshly parsed unnamed statement; those that it prepares have names which nobody guesses or may list",
   attacks: [
+    {
+      title:
+        "the driver's own statements, found in the list of names and prepared anew so that they keep the victim's rows",
+      without: [...entry, ...names],
+      attack: async (world) => {
+        await world.request();
+        await world.inject(`do $do$ declare own record; begin
+          for own in select name, statement from pg_prepared_statements where statement like 'select %"documents"% where %' loop
+            execute format('deallocate %I', own.name);
+            execute format('prepare %I as %s', own.name, replace(own.statement, ' where ',
+              $sql$ where set_config('x.loot', ${stolen} || title || ' ', false) is not null and $sql$));
+          end loop; end $do$`);
+        await world.request().catch(() => undefined);
+        return world.bare("select current_setting('x.loot', true) as loot");
+      },
+    },
+    {
+      title: "every statement deallocated, so that the next request fails",
+      without: entry,
+      weakDriver: "names its statements",
+      attack: (world) => world.disturbs(() => world.inject("deallocate all")),
+    },
     hijack(
       "the statement that enters, prepared anew so that it keeps the victim's credentials",
       deallocate("enter"),

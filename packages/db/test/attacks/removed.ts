@@ -12,10 +12,17 @@ export const seal = [
 /** Whoever asks enters, as often as he likes and whatever has ended; nothing that was in the session is reset. */
 export const entry = [
   ...seal,
-  `create or replace function app.enter(session uuid, usr uuid, tenant uuid, role text, request_id text, action text)
+  ...["enter", "enter_to_read"].map(
+    (
+      way,
+    ) => `create or replace function app.${way}(session uuid, usr uuid, tenant uuid, role text, request_id text, action text)
     returns void language sql volatile as $$
     select set_config('app.context', concat_ws('|', tenant, usr, session, role, '', request_id, action, repeat('0', 64)), true) $$`,
+  ),
 ];
+
+/** Anybody lists the names of statements that are prepared in his session. */
+export const names = ["grant execute on function pg_catalog.pg_prepared_statement() to public"];
 
 /** Any text of nine fields is a valid context of the platform, in any transaction and without end. */
 export const platformSeal = [

@@ -3,8 +3,8 @@ import { entry } from "./removed.ts";
 import type { Session } from "./session.ts";
 import type { World } from "./world.ts";
 
-const enterAs = ({ sessionId, userId, tenantId, role }: World["them"]) =>
-  `select app.enter('${sessionId}', '${userId}', '${tenantId}', '${role}', 'r', 'a')`;
+const enterAs = ({ sessionId, userId, tenantId, role }: World["them"], way = "enter") =>
+  `select app.${way}('${sessionId}', '${userId}', '${tenantId}', '${role}', 'r', 'a')`;
 const titles = "select title from app.documents";
 
 /** A transaction that has entered the attacker's tenant, and a way to the other's whose credentials it was given. */
@@ -69,6 +69,19 @@ export const secondEntry: AttackClass = {
         end $$`)
         .catch(() => session.run("rollback"));
       return session.run(titles);
+    }),
+    switching("entering to read after the first entry, its context emptied", async (world, session) => {
+      await session.run("select set_config('app.context', '', true)");
+      await session.run(enterAs(world.them, "enter_to_read"));
+      return session.run(titles);
+    }),
+    switching("a seal made for reading, in a transaction that may write again", async (world, session) => {
+      await session.run("rollback; begin; savepoint s");
+      await session.run(enterAs(world.them, "enter_to_read"));
+      const [row] = await session.run("select current_setting('app.context') as sealed");
+      await session.run("rollback to savepoint s");
+      await session.run("select set_config('app.context', $1, true)", [row?.["sealed"]]);
+      return session.run("update app.documents set version = version returning title");
     }),
     switching("entering both in one statement, one of the two in a CTE", async (world, session) => {
       await session.run("rollback; begin");

@@ -217,7 +217,8 @@ export class World implements AsyncDisposable {
   async #pool(): Promise<Pooled> {
     const url = await this.#route(this.database.url("severalty_app"));
     const isNaming = this.isWeak && this.#attack?.weakDriver === "names its statements";
-    this.#pooled ??= await (isNaming ? poolWithNames(url) : poolThroughDriver(url));
+    const prepares = this.#attack?.throughPgBouncer !== true;
+    this.#pooled ??= await (isNaming ? poolWithNames(url) : poolThroughDriver(url, prepares));
     return this.#pooled;
   }
 
@@ -255,6 +256,6 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** An answer of the driver's `request` less its third part, the list of all settings: most shape plans alone; what others shape is still there. */
+/** An answer of the driver's `request` less two of its parts, the lists of all settings: most shape plans alone; what others shape is still there. */
 const withoutPlans = (answer: string): string =>
-  JSON.stringify((JSON.parse(answer) as unknown[]).filter((_, part) => part !== 2));
+  JSON.stringify((JSON.parse(answer) as unknown[]).filter((_, part) => part % 4 !== 2));

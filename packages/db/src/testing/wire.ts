@@ -6,8 +6,10 @@ export type Verdict = "pass" | "cut" | "cut the answer";
 export interface Wire extends AsyncDisposable {
   /** The given URL, by way of the wire. */
   readonly url: string;
-  /** Texts of statements that passed, in order: of simple queries and of Parse messages. */
+  /** Texts of statements that passed, in order: of simple queries and, at Bind, of what was parsed under that name. */
   readonly texts: string[];
+  /** Times that an answer was waited for: simple queries and Syncs. */
+  trips: number;
   /** Everything else that passed towards the server: values, bound. */
   readonly others: Buffer[];
   /** Asked for each text. */
@@ -31,11 +33,12 @@ export const openWire = async (databaseUrl: string): Promise<Wire> => {
     }
     const read = createReader();
     client.on("data", (chunk: Buffer) => {
-      for (const { bytes, text } of read(chunk)) {
+      for (const { bytes, text, endsTrip } of read(chunk)) {
+        if (endsTrip) wire.trips++;
         const verdict = text === undefined ? "pass" : wire.judge(text);
         if (verdict === "cut") return cut();
-        if (text === undefined) wire.others.push(bytes);
-        else wire.texts.push(text);
+        if (text !== undefined) wire.texts.push(text);
+        if (text === undefined || !endsTrip) wire.others.push(bytes);
         if (verdict === "cut the answer") {
           upstream.removeAllListeners("data");
           upstream.on("data", cut);
@@ -52,6 +55,7 @@ export const openWire = async (databaseUrl: string): Promise<Wire> => {
   const wire: Wire = {
     url: url.href,
     texts: [],
+    trips: 0,
     others: [],
     judge: () => "pass",
     [Symbol.asyncDispose]: () =>
@@ -65,14 +69,16 @@ export const openWire = async (databaseUrl: string): Promise<Wire> => {
 
 interface Message {
   readonly bytes: Buffer;
-  /** Of a simple query or a Parse message. */
-  readonly text?: string;
+  /** Of a simple query, or of the statement that a Bind names. */
+  readonly text?: string | undefined;
+  readonly endsTrip: boolean;
 }
 
 /** Cuts a stream into messages: the first has no type, each other one letter, then four bytes of length. */
 const createReader = () => {
   let rest = Buffer.alloc(0);
   let isStarted = false;
+  const parsed = new Map<string, string>();
   return (chunk: Buffer): Message[] => {
     rest = Buffer.concat([rest, chunk]);
     const messages: Message[] = [];
@@ -82,18 +88,18 @@ const createReader = () => {
       const end = header + rest.readUInt32BE(header);
       if (rest.length < end) return messages;
       const bytes = Buffer.from(rest.subarray(0, end));
-      messages.push(isStarted ? read(bytes) : { bytes });
+      messages.push(isStarted ? read(bytes, parsed) : { bytes, endsTrip: false });
       isStarted = true;
       rest = rest.subarray(end);
     }
   };
 };
 
-const read = (bytes: Buffer): Message => {
-  const type = String.fromCharCode(bytes[0] ?? 0);
-  const body = bytes.subarray(5);
-  if (type === "Q") return { bytes, text: body.toString("utf8", 0, body.length - 1) };
-  if (type !== "P") return { bytes };
-  const start = body.indexOf(0) + 1;
-  return { bytes, text: body.toString("utf8", start, body.indexOf(0, start)) };
+const read = (bytes: Buffer, parsed: Map<string, string>): Message => {
+  const [type, endsTrip] = [String.fromCharCode(bytes[0] ?? 0), bytes[0] === 0x53 || bytes[0] === 0x51];
+  // Strings that end with a zero byte: the text; a statement's name and text; a portal and a statement's name.
+  const [first = "", second = ""] = bytes.toString("utf8", 5).split("\0", 2);
+  if (type === "Q") return { bytes, endsTrip, text: first };
+  if (type === "P") parsed.set(first, second);
+  return { bytes, endsTrip, text: type === "B" ? parsed.get(second) : undefined };
 };

@@ -1,0 +1,186 @@
+import type { PreparedStatement, PreparedStatements, Column } from "./prepared-statements.ts";
+import type { WireValue } from "./bind.ts";
+
+/** A statement of a flight, with `$1` for its first parameter. */
+export interface FlightStatement {
+  readonly sql: string;
+  readonly parameters: readonly WireValue[];
+  /** Parsed afresh and without a name: what an earlier borrower of the connection has prepared has no part in it. */
+  readonly isUnnamed?: boolean;
+}
+
+/** What the server answered to one statement. */
+export interface Answer {
+  readonly rows: Record<string, unknown>[];
+  /** The command's tag without its counts, such as `COMMIT`. */
+  readonly command: string;
+  readonly numAffectedRows: number | undefined;
+}
+
+/** The part of pg's connection that a flight speaks to (pg 8.23.0, lib/connection.js). */
+interface Wire {
+  on(event: "readyForQuery" | "end", listener: () => void): Wire;
+  off(event: "readyForQuery" | "end", listener: () => void): Wire;
+  readonly stream: { cork(): void; uncork(): void };
+  parse(message: { name: string; text: string; types: readonly number[] }): void;
+  bind(message: { portal: string; statement: string; values: readonly WireValue[] }): void;
+  describe(message: { type: "P"; name: string }): void;
+  execute(message: { portal: string; rows: number }): void;
+  close(message: { type: "S"; name: string }): void;
+  sync(): void;
+}
+
+type ParserOf = (dataTypeId: number) => (text: string) => unknown;
+
+/**
+ * Statements that travel in one message each way: one batch of the extended protocol, closed by a single Sync (PostgreSQL manual, section
+ * 54.2.4). Without BEGIN they are one transaction, of which a failure undoes everything. A submittable of pg.
+ */
+export class Flight {
+  /** One answer for each statement. Rejects with what the server said. */
+  readonly answers: Promise<Answer[]>;
+  readonly #statements: readonly FlightStatement[];
+  readonly #known: PreparedStatements | undefined;
+  readonly #parserOf: ParserOf;
+  readonly #sent: (PreparedStatement | undefined)[] = [];
+  readonly #done: Answer[] = [];
+  #resolve!: (answers: Answer[]) => void;
+  #reject!: (error: Error) => void;
+  #columns: readonly Column[] | undefined;
+  #rows: Record<string, unknown>[] = [];
+  #unreadable: Error | undefined;
+
+  constructor(
+    statements: readonly FlightStatement[],
+    options: { known: PreparedStatements | undefined; parserOf: ParserOf },
+  ) {
+    this.#statements = statements;
+    this.#known = options.known;
+    this.#parserOf = options.parserOf;
+    this.answers = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Statements that have been answered: the index of the one that failed, once it has. */
+  get answered(): number {
+    return this.#done.length;
+  }
+
+  get size(): number {
+    return this.#statements.length;
+  }
+
+  submit(wire: Wire): void {
+    wire.stream.cork();
+    try {
+      for (const name of this.#known?.takeDropped() ?? []) wire.close({ type: "S", name });
+      for (const { sql, parameters, isUnnamed = false } of this.#statements) {
+        const prepared = isUnnamed ? undefined : this.#known?.of(sql);
+        this.#sent.push(prepared);
+        const name = prepared?.name ?? "";
+        if (prepared?.isParsed !== true) wire.parse({ name, text: sql, types: [] });
+        wire.bind({ portal: "", statement: name, values: parameters });
+        if (prepared?.columns === undefined) wire.describe({ type: "P", name: "" });
+        wire.execute({ portal: "", rows: 0 });
+      }
+      wire.sync();
+    } finally {
+      wire.stream.uncork();
+    }
+    this.#columns = this.#sent[0]?.columns;
+  }
+
+  handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: this.#parserOf(dataTypeID) }));
+  }
+
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    if (this.#unreadable !== undefined || this.#columns === undefined) return;
+    try {
+      this.#rows.push(rowOf(this.#columns, fields));
+    } catch (error) {
+      this.#unreadable = error instanceof Error ? error : new Error("a value could not be read", { cause: error });
+    }
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const prepared = this.#sent[this.#done.length];
+    if (prepared !== undefined) {
+      prepared.isParsed = true;
+      prepared.columns = this.#columns ?? [];
+    }
+    this.#done.push({ rows: this.#rows, ...tagOf(text) });
+    this.#rows = [];
+    this.#columns = this.#sent[this.#done.length]?.columns;
+  }
+
+  /** An empty text is answered by this in place of a tag. */
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: "" });
+  }
+
+  /** Rejects once the server waits for what is sent next, or is gone. */
+  handleError(error: Error & { readonly code?: string; readonly severity?: string }, wire: Wire): void {
+    const failed = this.#statements[this.#done.length];
+    if (error.code === unknownStatement) this.#known?.forgetAll();
+    // What failed on its first way may have been parsed or not.
+    else if (failed !== undefined && (this.#sent[this.#done.length]?.isParsed !== true || isStale(error)))
+      this.#known?.forget(failed.sql);
+    // What pg says of a lost connection has no severity, and nothing comes after it.
+    if (error.severity === undefined) return this.#reject(error);
+    const settle = () => {
+      wire.off("readyForQuery", settle).off("end", settle);
+      this.#reject(error);
+    };
+    wire.on("readyForQuery", settle).on("end", settle);
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#unreadable === undefined) this.#resolve(this.#done);
+    else this.#reject(this.#unreadable);
+  }
+
+  handlePortalSuspended(): void {
+    throw new Error("rows are asked for without a limit");
+  }
+
+  /** Nothing of the project sends COPY; who does gets an error and not a connection that waits. */
+  handleCopyInResponse(wire: { sendCopyFail(message: string): void }): void {
+    wire.sendCopyFail("COPY is not for this connection");
+  }
+
+  handleCopyData(): void {
+    // COPY TO: what comes is dropped, and its end is a command's end.
+  }
+}
+
+/** The name of a statement means nothing to the server: somebody has deallocated it. */
+const unknownStatement = "26000";
+
+/**
+ * Whether a statement failed because what the connection has prepared is no longer what it was: deallocated, or its rows have other
+ * columns since a migration. Nothing was done, and it is prepared anew when it is sent again.
+ */
+export const isStale = (error: unknown): boolean => {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === unknownStatement || (code === "0A000" && routine === "RevalidateCachedQuery");
+};
+
+const rowOf = (columns: readonly Column[], fields: readonly (string | null)[]): Record<string, unknown> => {
+  const row: Record<string, unknown> = {};
+  for (const [at, { name, parse }] of columns.entries()) {
+    const text = fields[at] ?? null;
+    row[name] = text === null ? null : parse(text);
+  }
+  return row;
+};
+
+const tag = /^([A-Z][A-Z ]*?)(?: (\d+))?(?: (\d+))?$/;
+
+const tagOf = (text: string): Pick<Answer, "command" | "numAffectedRows"> => {
+  const [, command = "", first, second] = tag.exec(text) ?? [];
+  const count = second ?? first;
+  return { command, numAffectedRows: count === undefined ? undefined : Number(count) };
+};

@@ -1,0 +1,239 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { transactionOf } from "../src/driver/tenant-connection.ts";
+import { Document } from "../src/entities/document.ts";
+import { createOrm, poolOf, type Orm } from "../src/orm.ts";
+import { ReadRepository, TenantRepository } from "../src/tenancy/tenant-repository.ts";
+import { withTenant } from "../src/tenancy/with-tenant.ts";
+import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
+import { errorWord } from "../src/testing/outcome.ts";
+import { TestDatabase } from "../src/testing/test-database.ts";
+import { openWire, type Wire } from "../src/testing/wire.ts";
+
+const occasion = { requestId: "request-1", action: "documents.test" };
+const now = new Date("2026-01-02T03:04:05.678Z");
+
+let database: TestDatabase;
+let admin: Client;
+let wire: Wire;
+let orm: Orm;
+let us: MadeTenant;
+let them: MadeTenant;
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  admin = await database.client();
+  [us, them] = [await makeTenant(admin), await makeTenant(admin)];
+  wire = await openWire(database.url("severalty_app"));
+  // One connection, so that whatever a call leaves is what the next one meets.
+  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0, poolMax: 1 });
+});
+beforeEach(async () => {
+  await read(us);
+  wire.trips = 0;
+  wire.texts.length = 0;
+});
+afterAll(async () => {
+  await orm.close();
+  await wire[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const inside = <Result>(who: MadeTenant, work: (em: EntityManager) => Promise<Result>, readOnly = false) =>
+  withTenant(orm.em, who, { ...occasion, readOnly }, work);
+
+const read = (who: MadeTenant, id = who.documentId) =>
+  inside(who, (em) => new ReadRepository(em, Document).byId(id, ["id", "title"]), true);
+
+const write = (em: EntityManager, title: string, id = us.documentId) =>
+  em.execute("update app.documents set title = ? where id = ?", [title, id]);
+
+/** On the one connection, outside of any transaction. */
+const onTheConnection = async (sql: string) => {
+  await (await poolOf(orm)).query(sql);
+};
+
+test("a read is one round trip, and one transaction that may only read", async () => {
+  expect(await read(us)).toMatchObject({ id: us.documentId });
+  expect(wire.trips).toBe(1);
+  expect(await inside(us, (em) => write(em, "written"), true).catch(errorWord)).toBe("25006");
+});
+
+test("each statement of a reading call enters anew, so that the end of a session takes effect between them", async () => {
+  const leaving = await makeTenant(admin);
+  const attempt = inside(
+    leaving,
+    async (em) => {
+      await em.count(Document);
+      await admin.query("update auth.sessions set revoked_at = now() where id = $1", [leaving.sessionId]);
+      return em.count(Document);
+    },
+    true,
+  );
+  expect(await attempt.catch(errorWord)).toBe("SV001");
+});
+
+test("a call that asks nothing has entered all the same", async () => {
+  const nobody = { ...us, sessionId: us.documentId as never };
+  for (const readOnly of [true, false]) {
+    expect(await inside(us, () => Promise.resolve("nothing"), readOnly)).toBe("nothing");
+    expect(await inside(nobody, () => Promise.resolve("nothing"), readOnly).catch(errorWord)).toBe("SV001");
+  }
+  expect(wire.trips).toBeLessThanOrEqual(6);
+});
+
+test("a write that awaits nothing is two round trips, and one if it is known to be the last", async () => {
+  await inside(us, (em) => write(em, "in two"));
+  expect(wire.trips).toBe(2);
+  wire.trips = 0;
+  await inside(us, (em) => {
+    transactionOf(em.getTransactionContext())?.endWithNext();
+    return write(em, "in one");
+  });
+  expect(wire.trips).toBe(1);
+  expect(await read(us)).toMatchObject({ title: "in one" });
+});
+
+test("a repository's write is not sent before it is awaited, and once however often it is", async () => {
+  await inside(us, async (em) => {
+    const { version } = await new ReadRepository(em, Document).byId(us.documentId, ["version"]);
+    const sent = wire.texts.length;
+    const update = new TenantRepository(em, Document).update(us.documentId, version, { title: "once" }, now, [
+      "version",
+    ]);
+    expect(wire.texts).toHaveLength(sent);
+    expect(await update).toEqual({ version: version + 1 });
+    expect(await update).toEqual({ version: version + 1 });
+    expect(wire.texts).toHaveLength(sent + 1);
+  });
+  expect(await read(us)).toMatchObject({ title: "once" });
+});
+
+test("what follows a statement that was said to be the last only reads", async () => {
+  const attempt = inside(us, async (em) => {
+    transactionOf(em.getTransactionContext())?.endWithNext();
+    await write(em, "the last");
+    expect(await em.count(Document)).toBe(1);
+    return write(em, "after the last");
+  });
+  expect(await attempt.catch(errorWord)).toBe("25006");
+  expect(await read(us)).toMatchObject({ title: "the last" });
+});
+
+test("after a failed statement was undone, nothing can be committed", async () => {
+  const attempt = inside(us, async (em) => {
+    await write(em, "undone");
+    await em.execute("select 1/0").catch(errorWord);
+    await transactionOf(em.getTransactionContext())?.undo();
+    expect(await em.count(Document)).toBe(1);
+  });
+  await expect(attempt).rejects.toThrow("aborted");
+  expect(await read(us)).not.toMatchObject({ title: "undone" });
+});
+
+test("a statement is prepared once a connection: later only its values travel", async () => {
+  const parsed = () =>
+    wire.others.filter(([type]) => type === "P".charCodeAt(0)).map((bytes) => bytes.toString("utf8", 5));
+  await read(us);
+  wire.others.length = 0;
+  await read(them);
+  await read(us);
+  // Entering alone is parsed afresh each time, and has no name.
+  expect(parsed()).toHaveLength(2);
+  for (const message of parsed()) expect(message).toMatch(/^\0select app\.enter_to_read\(/);
+});
+
+test("names of prepared statements differ from connection to connection and are long", async () => {
+  wire.others.length = 0;
+  const names = new Set<string>();
+  for (let time = 0; time < 3; time++) {
+    (await (await poolOf(orm)).connect()).release(true);
+    await read(us);
+  }
+  for (const bytes of wire.others) if (bytes[0] === 0x50) names.add(bytes.toString("utf8", 5).split("\0")[0] ?? "");
+  names.delete("");
+  expect(names.size).toBe(3);
+  for (const name of names) expect(name.length).toBeGreaterThanOrEqual(22);
+});
+
+test.each(["deallocate all", "discard all"])("after %s calls are answered as before, at once", async (sql) => {
+  await inside(us, (em) => write(em, "prepared"));
+  await onTheConnection(sql);
+  expect(await read(us)).toMatchObject({ title: "prepared" });
+  await onTheConnection(sql);
+  await inside(us, (em) => write(em, `after ${sql}`));
+  expect(await read(us)).toMatchObject({ title: `after ${sql}` });
+});
+
+test("a column that a migration changes under a prepared statement is read as what it became", async () => {
+  const other = await TestDatabase.create();
+  const superuser = await other.client();
+  await superuser.query("create table public.notes (id int, text int); insert into public.notes values (1, 5)");
+  await superuser.query("grant select on public.notes to severalty_app");
+  const tenant = await makeTenant(superuser);
+  const app = await other.orm("severalty_app", { poolMax: 1 });
+  const ask = () =>
+    withTenant(app.em, tenant, { ...occasion, readOnly: true }, (em) => em.execute("select text from public.notes"));
+  expect(await ask()).toEqual([{ text: 5 }]);
+  await superuser.query("alter table public.notes alter column text type text using 'five'");
+  expect(await ask()).toEqual([{ text: "five" }]);
+  await other[Symbol.asyncDispose]();
+});
+
+test("a statement that could not be parsed harms neither its transaction's end nor later ones of the connection", async () => {
+  for (let time = 0; time < 3; time++) {
+    for (const readOnly of [true, false])
+      expect(
+        await inside(us, (em) => em.execute("select nonsense from nowhere where id = ?", [1]), readOnly).catch(
+          errorWord,
+        ),
+      ).toBe("42P01");
+    expect(await read(us)).toMatchObject({ id: us.documentId });
+  }
+});
+
+test("a value that has no text fails before anything is sent, and the connection serves on", async () => {
+  const circular: Record<string, unknown> = {};
+  circular["self"] = circular;
+  const attempt = inside(us, (em) => em.execute("select ?::jsonb", [circular]), true);
+  await expect(attempt).rejects.toThrow(/circular/i);
+  expect(await read(us)).toMatchObject({ id: us.documentId });
+});
+
+test("more statements than are kept are prepared anew, and the oldest are closed", async () => {
+  for (let number = 0; number < 250; number++) await inside(us, (em) => em.execute(`select ${number} as number`), true);
+  const closed = wire.others.filter(([type]) => type === "C".charCodeAt(0));
+  expect(closed.length).toBeGreaterThanOrEqual(50);
+  expect(await read(us)).toMatchObject({ id: us.documentId });
+});
+
+const planted = [
+  "set default_transaction_isolation = 'serializable'",
+  "set default_transaction_isolation = 'repeatable read'",
+  "set default_transaction_read_only = on",
+  "set default_transaction_deferrable = on",
+];
+test.each(planted)(
+  "whatever defaults the session was given, a read is answered and reads committed: %s",
+  async (sql) => {
+    await onTheConnection(sql);
+    const modes = `select current_setting('transaction_isolation') as level, current_setting('transaction_read_only') as only`;
+    expect(await inside(us, (em) => em.execute(modes), true)).toEqual([{ level: "read committed", only: "on" }]);
+    expect(await inside(us, (em) => em.execute(modes))).toEqual([{ level: "read committed", only: "off" }]);
+  },
+);
+
+test("without preparing, no statement has a name", async () => {
+  const plain = await createOrm({
+    url: wire.url,
+    applicationName: "severalty-test",
+    poolMin: 0,
+    preparesStatements: false,
+  });
+  wire.others.length = 0;
+  for (const who of [us, them])
+    await withTenant(plain.em, who, { ...occasion, readOnly: true }, (em) => em.find(Document, {}));
+  const named = wire.others.filter((bytes) => bytes[0] === 0x50 && bytes[5] !== 0);
+  expect(named).toEqual([]);
+  await plain.close();
+});
