@@ -51,6 +51,7 @@ const openPool = async (
     entities: known,
     applicationName: "severalty-server",
     poolMax: env.POOL_MAX,
+    preparesStatements: env.PREPARED_STATEMENTS,
     warn: (message) => log.warn({ database: variable }, message),
   });
   let attempts = 0;

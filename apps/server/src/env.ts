@@ -47,6 +47,11 @@ export const serverEnv = z
     /** Proxies in front whose X-Forwarded-For is believed. */
     TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
     POOL_MAX: wholeNumber(2, 100).default(10),
+    /** Off behind a pooler in transaction mode. */
+    PREPARED_STATEMENTS: z
+      .enum(["on", "off"], { error: "must be on or off" })
+      .default("on")
+      .transform((value) => value === "on"),
     CONNECT_ATTEMPTS: wholeNumber(1, 100).default(8),
     SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(10_000),
     /** Multiplies every rate limit; unset, 1 in production and 100 elsewhere. */

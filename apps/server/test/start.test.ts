@@ -96,6 +96,7 @@ test("A4: every wrong setting is named at once, and no value that may be a secre
     SECRETS_KEYS_OLD: `${testSecretsKey},${secret}`,
     PORT: "eighty",
     POOL_MAX: "1",
+    PREPARED_STATEMENTS: "maybe",
     LOG_LEVEL: "loud",
     CONNECT_ATTEMPTS: "0",
   });
@@ -110,6 +111,7 @@ test("A4: every wrong setting is named at once, and no value that may be a secre
     "PLATFORM_DATABASE_URL",
     "POOL_MAX",
     "PORT",
+    "PREPARED_STATEMENTS",
     "SECRETS_KEY",
     "SECRETS_KEYS_OLD",
   ]);

@@ -2,6 +2,7 @@ import type { EntityManager } from "@severalty/db/orm";
 import { noteKeyUse } from "@severalty/db/tenancy/api-keys";
 import type { Actor, Principal, UserPrincipal } from "@severalty/db/tenancy/principal";
 import { recordFailure } from "@severalty/db/tenancy/record-failure";
+import { HeldWrite, Unsent } from "@severalty/db/tenancy/unsent";
 import { withTenant } from "@severalty/db/tenancy/with-tenant";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
@@ -71,7 +72,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
   { also = [], answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
 ) => {
   const lackedBy = (held: ReadonlySet<Permission>) => [permission, ...also].find((needed) => !held.has(needed));
-  return authedProcedure
+  const procedure = authedProcedure
     .use(async ({ ctx, path, next }) => {
       const { principal, requestId } = ctx;
       if (isForUsers) assertUser(principal);
@@ -92,14 +93,14 @@ export const tenantProcedure = <Input extends z.ZodType>(
         if (principal.kind === "apiKey") services.rateLimits.noteValidKey(principal.keyHash);
         const lacked = lackedBy(actor.permissions);
         if (lacked !== undefined) throw createForbidden("the API key", lacked);
-        const run = async () => {
+        const run = async (sendOf: SendOf) => {
           const result = await next({ ctx: { em, actor } });
           // A middleware never sees a throw: without this line the transaction of a failed call would commit.
           if (!result.ok) throw result.error;
-          return result;
+          return result.data instanceof HeldWrite ? { ...result, data: await sendOf(result.data.write) } : result;
         };
-        if (keyed === undefined) return { result: await run(), isReplay: false, actor };
-        return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, run)), actor };
+        if (keyed === undefined) return { result: await run((write) => write.sendLast()), isReplay: false, actor };
+        return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, () => run((write) => write))), actor };
       };
       if (principal.kind === "apiKey") await services.rateLimits.assertKeyWelcome(address, principal.keyHash);
       try {
@@ -122,6 +123,22 @@ export const tenantProcedure = <Input extends z.ZodType>(
         throw error;
       }
     });
+  return holdingWrites(procedure);
+};
+
+type SendOf = (write: Unsent<unknown>) => Promise<unknown>;
+
+/** Makes mutations whose handler may answer a write that it has not awaited: nothing of the call can follow it, so COMMIT travels with it. */
+const holdingWrites = <Procedure extends { mutation: (handler: never) => unknown }>(
+  procedure: Procedure,
+): Procedure => {
+  const mutation = (handler: (options: never) => unknown) =>
+    procedure.mutation(((options: never) => {
+      const answer = handler(options);
+      return answer instanceof Unsent ? answer.last() : answer;
+    }) as never);
+  // Of the builder's methods this one alone is another; its type is the same, because a held write becomes what it promises.
+  return { ...procedure, mutation };
 };
 
 function assertUser(principal: Principal): asserts principal is UserPrincipal {

@@ -101,10 +101,7 @@ export const abTestsRouter = router({
   }),
 
   remove: tenantProcedure("abTests.write", removeInput(abTestId)).mutation(
-    async ({ ctx, input }): Promise<{ id: AbTestId }> => {
-      await new TenantRepository(ctx.em, AbTest).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: AbTestId }> => new TenantRepository(ctx.em, AbTest).remove(input.id, input.version),
   ),
 
   results: tenantProcedure("abTests.read", listInput({ abTestId, variant: z.enum(abTestVariants).optional() })).query(
@@ -130,6 +127,6 @@ export const abTestsRouter = router({
       throw new DomainError("conflict", "abTests/stopped", "the A/B test is stopped and takes no more results");
     }
     const data = { ...input, id: newId<AbTestResultId>() };
-    return new TenantRepository(ctx.em, AbTestResult).create(data, clock(), resultFields);
+    return new TenantRepository(ctx.em, AbTestResult).create(data, clock(), resultFields).last();
   }),
 });

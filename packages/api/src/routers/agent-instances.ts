@@ -150,8 +150,7 @@ export const agentInstancesRouter = router({
           `only a retired agent can be removed, this one is ${status}`,
         );
       }
-      await agents.remove(input.id, input.version);
-      return { id: input.id };
+      return agents.remove(input.id, input.version).last();
     },
   ),
 });

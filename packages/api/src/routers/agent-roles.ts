@@ -78,9 +78,7 @@ export const agentRolesRouter = router({
   }),
 
   remove: tenantProcedure("agentRoles.write", removeInput(agentRoleId)).mutation(
-    async ({ ctx, input }): Promise<{ id: AgentRoleId }> => {
-      await new TenantRepository(ctx.em, AgentRole).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: AgentRoleId }> =>
+      new TenantRepository(ctx.em, AgentRole).remove(input.id, input.version),
   ),
 });

@@ -112,7 +112,7 @@ export const apiKeysRouter = router({
         throw new DomainError("conflict", "apiKeys/already-revoked", "the key is revoked already");
       }
       // Of two at once one meets the other's version.
-      return keys.update(input.id, input.version ?? version, { revokedAt: now }, now, fields);
+      return keys.update(input.id, input.version ?? version, { revokedAt: now }, now, fields).last();
     },
   ),
 });

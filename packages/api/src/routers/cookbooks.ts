@@ -65,9 +65,7 @@ export const cookbooksRouter = router({
   ),
 
   remove: tenantProcedure("cookbooks.write", removeInput(cookbookId)).mutation(
-    async ({ ctx, input }): Promise<{ id: CookbookId }> => {
-      await new TenantRepository(ctx.em, Cookbook).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: CookbookId }> =>
+      new TenantRepository(ctx.em, Cookbook).remove(input.id, input.version),
   ),
 });

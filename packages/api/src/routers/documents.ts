@@ -123,9 +123,7 @@ export const documentsRouter = router({
   }),
 
   remove: tenantProcedure("documents.write", removeInput(documentId)).mutation(
-    async ({ ctx, input }): Promise<{ id: DocumentId }> => {
-      await new TenantRepository(ctx.em, Document).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: DocumentId }> =>
+      new TenantRepository(ctx.em, Document).remove(input.id, input.version),
   ),
 });

@@ -91,9 +91,6 @@ export const recipesRouter = router({
   ),
 
   remove: tenantProcedure("recipes.write", removeInput(recipeId)).mutation(
-    async ({ ctx, input }): Promise<{ id: RecipeId }> => {
-      await new TenantRepository(ctx.em, Recipe).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: RecipeId }> => new TenantRepository(ctx.em, Recipe).remove(input.id, input.version),
   ),
 });

@@ -58,7 +58,7 @@ export const secretsRouter = router({
     const { value, ...rest } = input;
     const id = newId<SecretId>();
     const stored = await lock(ctx, id, value);
-    return new SecretRepository(ctx.em).create({ ...rest, ...stored, id }, clock(), fields);
+    return new SecretRepository(ctx.em).create({ ...rest, ...stored, id }, clock(), fields).last();
   }),
 
   update: tenantProcedure("secrets.write", updateInput(secretId, content)).mutation(
@@ -66,15 +66,12 @@ export const secretsRouter = router({
       const { id, version, value, ...changes } = input;
       const stored = value === undefined ? {} : await lock(ctx, id, value);
       const all = given({ ...changes, ...stored });
-      return new SecretRepository(ctx.em).update(id, version, all, ctx.services.clock(), fields);
+      return new SecretRepository(ctx.em).update(id, version, all, ctx.services.clock(), fields).last();
     },
   ),
 
   remove: tenantProcedure("secrets.write", removeInput(secretId)).mutation(
-    async ({ ctx, input }): Promise<{ id: SecretId }> => {
-      await new SecretRepository(ctx.em).remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: SecretId }> => new SecretRepository(ctx.em).remove(input.id, input.version),
   ),
 
   /** A mutation: it leaves an audit row, without which no value leaves. */

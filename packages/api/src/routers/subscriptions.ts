@@ -60,7 +60,7 @@ export const subscriptionsRouter = router({
     const seen = await subscriptions.byId(id, ["purchased", "allocated", "active", "version"]);
     // Deploying counts the version up, so what holds of the row of this version holds when it is written.
     if (seen.version === version) assertPlaces({ ...seen, ...given(changes) });
-    return subscriptions.update(id, version, given(changes), ctx.services.clock(), fields);
+    return subscriptions.update(id, version, given(changes), ctx.services.clock(), fields).last();
   }),
 
   remove: tenantProcedure("subscriptions.write", removeInput(subscriptionId)).mutation(
@@ -74,8 +74,7 @@ export const subscriptionsRouter = router({
           `agents are at work under the subscription: retire them first, got ${active}`,
         );
       }
-      await subscriptions.remove(input.id, input.version ?? version);
-      return { id: input.id };
+      return subscriptions.remove(input.id, input.version ?? version).last();
     },
   ),
 });

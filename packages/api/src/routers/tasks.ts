@@ -145,7 +145,7 @@ export const tasksRouter = router({
     const { id, version, ...changes } = input;
     const tasks = new TenantRepository(ctx.em, Task);
     await assertStatus(tasks, id, "changed", ["pending"]);
-    return tasks.update(id, version, given(changes), ctx.services.clock(), whole);
+    return tasks.update(id, version, given(changes), ctx.services.clock(), whole).last();
   }),
 
   /** Takes the task from the worker that runs it, if any: what the worker reports later is refused with its lease. */
@@ -155,15 +155,14 @@ export const tasksRouter = router({
     const now = ctx.services.clock();
     const lease = { leaseToken: null, leasedBy: null, leaseExpiresAt: null };
     const changes = { ...lease, status: "cancelled" as const, finishedAt: now };
-    return tasks.update(input.id, input.version ?? seen, changes, now, whole);
+    return tasks.update(input.id, input.version ?? seen, changes, now, whole).last();
   }),
 
   remove: tenantProcedure("tasks.write", removeInput(taskId)).mutation(
     async ({ ctx, input }): Promise<{ id: TaskId }> => {
       const tasks = new TenantRepository(ctx.em, Task);
       const seen = await assertStatus(tasks, input.id, "removed", ["completed", "failed", "cancelled"]);
-      await tasks.remove(input.id, input.version ?? seen);
-      return { id: input.id };
+      return tasks.remove(input.id, input.version ?? seen).last();
     },
   ),
 });

@@ -60,10 +60,7 @@ export const teamsRouter = router({
     return new TenantRepository(ctx.em, Team).update(id, version, given(changes), ctx.services.clock(), fields);
   }),
 
-  remove: tenantProcedure("teams.write", removeInput(teamId)).mutation(
-    async ({ ctx, input }): Promise<{ id: TeamId }> => {
-      await new TenantRepository(ctx.em, Team).remove(input.id, input.version);
-      return { id: input.id };
-    },
+  remove: tenantProcedure("teams.write", removeInput(teamId)).mutation(({ ctx, input }): Promise<{ id: TeamId }> =>
+    new TenantRepository(ctx.em, Team).remove(input.id, input.version),
   ),
 });

@@ -32,7 +32,7 @@ export const tenantConfigsRouter = router({
     async ({ ctx, input }): Promise<CurrentTenantConfig> => {
       const configs = new TenantRepository(ctx.em, TenantConfig);
       const { id } = await currentOf(configs);
-      return configs.update(id, input.version, { config: input.config }, ctx.services.clock(), fields);
+      return configs.update(id, input.version, { config: input.config }, ctx.services.clock(), fields).last();
     },
   ),
 });

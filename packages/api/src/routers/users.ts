@@ -119,10 +119,7 @@ export const usersRouter = router({
    * Ends the membership with its sessions; the person stays a member of other tenants. Who wrote documents or gave out invitations or
    * keys cannot be removed, for those name him: disable him instead.
    */
-  remove: tenantProcedure("users.write", removeInput(userId)).mutation(
-    async ({ ctx, input }): Promise<{ id: UserId }> => {
-      await new TenantRepository(ctx.em, User).remove(input.id, input.version);
-      return { id: input.id };
-    },
+  remove: tenantProcedure("users.write", removeInput(userId)).mutation(({ ctx, input }): Promise<{ id: UserId }> =>
+    new TenantRepository(ctx.em, User).remove(input.id, input.version),
   ),
 });
