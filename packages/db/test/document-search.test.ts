@@ -276,6 +276,9 @@ const unique = (from: number, length: number) => {
   return made.slice(0, length);
 };
 
+const oneLetter = (length: number) =>
+  Array.from({ length: length / 2 }, (_, at) => String.fromCodePoint(0x20000 + (at % 42_000))).join(" ");
+
 describe("no document is too large for the index", () => {
   test.each([
     [
@@ -284,6 +287,7 @@ describe("no document is too large for the index", () => {
     ],
     ["of words of two letters of three bytes", unique(0x4e00, contentLengthMax)],
     ["of words of two letters of four bytes", unique(0x20000, contentLengthMax)],
+    ["of words of one letter of four bytes", oneLetter(contentLengthMax)],
     ["of one word", "w".repeat(contentLengthMax)],
     ["of one word of four bytes a letter", "𠀀".repeat(contentLengthMax / 2)],
     ["of ligatures that come apart into eighteen letters", "ﷺ ".repeat(contentLengthMax / 2)],

@@ -30,10 +30,10 @@ const separators = String.raw`[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u0
 const accents = String.raw`[\u00ad\u0300-\u036f]+`;
 
 /**
- * The words of a text, each once: lower case, without accents, 64 characters of each at most, and of a text 64,000. So no text is too large for
- * a tsvector (1 MB) or one of its words (2 kB), and none makes a write fail.
+ * The words of a text with a blank between: lower case, without accents, 64 characters of each at most, and of a text 64,000. So no text is too
+ * large for a tsvector (1 MB), nor one of its words (2 kB), and none makes a write fail.
  */
-const wordsOf = `create function app.words_of(given text) returns text[] ${settings} as $$
+const wordsOf = `create function app.words_of(given text) returns text ${settings} as $$
   declare plain text := left(given, 64000);
   begin
     if octet_length(plain) = char_length(plain) then
@@ -42,24 +42,29 @@ const wordsOf = `create function app.words_of(given text) returns text[] ${setti
       plain := lower(regexp_replace(normalize(plain, NFKD), '${accents}', '', 'g'));
       plain := left(regexp_replace(plain, '${separators}', ' ', 'g'), 64000);
     end if;
-    return array(select distinct left(word, 64) from unnest(string_to_array(plain, ' ')) word where word <> '');
+    if plain ~ '[^ ]{65}' then
+      plain := regexp_replace(plain, '([^ ]{64})[^ ]+', '\\1', 'g');
+    end if;
+    return btrim(plain);
   end $$`;
 
 /**
  * The words of title, metadata (its texts, 10,000 characters) and content (50,000), each behind the 22 digits that its tenant's id has in base
- * 64. One document in 256 has them a second time behind a star, and the star and the tenant alone: by these a search tells common words
+ * 64. One document in 256 has the first of them a second time behind a star, and the star and the tenant alone: by these a search tells common words
  * from rare ones. What it costs keeps the planner from computing it where the index has it; and that it is not parallel safe, from starting
  * workers for that cost.
  */
 const documentWords = `create function app.document_words(tenant uuid, id uuid, title text, content text, metadata jsonb) returns tsvector
   ${settings} cost 1000 as $$
-  declare tag text := left(encode(uuid_send(tenant), 'base64'), 22);
-    words text[] := app.words_of(concat_ws(' ', title,
+  declare
+    tag text := left(encode(uuid_send(tenant), 'base64'), 22);
+    words text := app.words_of(concat_ws(' ', title,
       left((select string_agg(value #>> '{}', ' ') from jsonb_path_query(metadata, 'strict $.** ? (@.type() == "string")') value), 10000),
       left(content, 50000)));
+    keys text[] := string_to_array(tag || replace(words, ' ', ' ' || tag), ' ');
   begin
-    if get_byte(uuid_send(id), 15) > 0 then
-      return array_to_tsvector(array(select tag || word from unnest(words) word));
+    if get_byte(uuid_send(id), 15) = 0 then
+      keys := keys || string_to_array('*' || tag || replace(left(words, 10000), ' ', ' *' || tag), ' ') || ('*' || tag);
     end if;
-    return array_to_tsvector(array(select star || tag || word from unnest(array_prepend('', words)) word, unnest(array['', '*']) star));
+    return array_to_tsvector(keys);
   end $$`;

@@ -52,7 +52,7 @@ const searchDocuments = `create function app.search_documents(search text, condi
   returns setof uuid language plpgsql stable security definer rows 100 set search_path = pg_catalog, pg_temp as $$
   declare
     tenant uuid := app.tenant_id();
-    words text[] := app.words_of(left(search, 1000));
+    words text[] := string_to_array(nullif(app.words_of(left(search, 1000)), ''), ' ');
     tag text := left(encode(uuid_send(tenant), 'base64'), 22);
     query tsquery := (select string_agg(format('''%s%s'':*', tag, word), ' & ') from unnest(words) word)::tsquery;
     sample tsquery := (select string_agg(format('''*%s%s'':*', tag, word), ' & ') from unnest(words) word)::tsquery;

@@ -53,9 +53,9 @@ export const documentSearch: AttackClass = {
       "another tenant's words, named by an operator in the text",
       [
         searchWith(["d.tenant_id is not distinct from $1 and", ""]),
-        "create or replace function app.words_of(given text) returns text[] language sql immutable as $$ select array[given] $$",
+        "create or replace function app.words_of(given text) returns text language sql immutable as $$ select given $$",
       ],
-      (world) => [search(`nothing' | '${tagOf(world)}title`)],
+      (world) => [search(`nothing'|'${tagOf(world)}title`)],
     ),
     {
       title: "a statement in place of the field that is sorted by",
