@@ -248,6 +248,47 @@ test("nobody is answered who has entered no tenant, nor with a context of his ow
   expect(rows).toEqual([]);
 });
 
+/** Makes functions anew with parts of their texts replaced, and the index with what they answer. */
+const weaken = async (client: Client, functions: readonly string[], parts: readonly (readonly [string, string])[]) => {
+  for (const name of functions) {
+    const { rows } = await client.query<{ text: string }>("select pg_get_functiondef($1::regproc) as text", [name]);
+    const before = rows[0]?.text ?? "";
+    const after = parts.reduce((text, [from, to]) => text.replaceAll(from, to), before);
+    expect(after).not.toBe(before);
+    await client.query(after);
+  }
+  await client.query("reindex index app.documents_words_index");
+};
+
+test.each([
+  [
+    "where the words of all tenants are the same keys",
+    ["app.document_words", "app.search_documents"],
+    [["left(encode(uuid_send(tenant), 'base64'), 22)", "'all'"]],
+  ],
+  [
+    "where no condition names the tenant",
+    ["app.search_documents"],
+    [
+      ["d.tenant_id is not distinct from $1 and", ""],
+      ["d.tenant_id = $1 and", ""],
+    ],
+  ],
+] as const)("one tenant finds nothing of another's even %s", async (_, functions, parts) => {
+  await using weakened = await TestDatabase.create();
+  const client = await weakened.client();
+  await weaken(client, functions, parts);
+  const [us, them] = [await makeTenant(client, { title: "same" }), await makeTenant(client, { title: "same" })];
+  const session = await weakened.client("severalty_app");
+  for (const who of [us, them]) {
+    await session.query("begin");
+    await enter(session, who);
+    const { rows } = await session.query("select app.search_documents('same', '{}', 'id', true, null, 10) as id");
+    await session.query("commit");
+    expect(rows).toEqual([{ id: who.documentId }]);
+  }
+});
+
 test("a text without a word finds nothing, and none is a syntax error", async () => {
   const us = await makeTenant(admin, { title: "one ' two : three & four" });
   for (const search of [null, "", " ", "'", "''", '"', ":*", "&", "| !", "()", "\\", "<->", "%", "_", "-"])
