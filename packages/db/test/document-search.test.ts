@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "@severalty/domain/json";
 import type { UserPrincipal } from "../src/tenancy/principal.ts";
 import { enter } from "../src/testing/enter.ts";
 import { makeMember, makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
+import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 
 let database: TestDatabase;
@@ -102,22 +103,21 @@ const ask = async (who: UserPrincipal | undefined, question: Question): Promise<
 };
 
 const separators =
+  // oxlint-disable-next-line no-control-regex -- the control characters of ASCII separate words too
   /[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u3030\ufffc-\ufffd]+/u;
 
 const wordsOf = (text: string): string[] =>
   text
     .normalize("NFKD")
-    .replaceAll(/[\u00ad\u0300-\u036f]/gu, "")
+    .replaceAll(/\u00ad|[\u{300}-\u{36f}]/gu, "")
     .toLowerCase()
     .split(separators)
     .filter((word) => word !== "")
-    .map((word) => [...word].slice(0, 64).join(""));
+    .map((word) => Array.from(word).slice(0, 64).join(""));
 
 const textsOf = (value: Json): string[] => {
   if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null
-    ? Object.values(value).flatMap((inner) => textsOf(inner as Json))
-    : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap((inner) => textsOf(inner)) : [];
 };
 
 /** The same by reading every word of every document. */
@@ -159,20 +159,24 @@ const words = [
   "ﬁn",
   "common",
 ];
-const text = fc
+const phrase = fc
   .array(fc.tuple(fc.constantFrom(...words), fc.constantFrom(" ", ", ", "\n", "“", "/", "_", "\\", "-", "'")), {
     maxLength: 4,
   })
   .map((parts) => parts.flat().join(""));
 const body = fc.record({
-  title: text.map((title) => `t ${title}`),
-  content: text,
-  metadata: fc.record({ one: text, list: fc.array(fc.record({ deep: text }), { maxLength: 2 }), number: fc.integer() }),
+  title: phrase.map((title) => `t ${title}`),
+  content: phrase,
+  metadata: fc.record({
+    one: phrase,
+    list: fc.array(fc.record({ deep: phrase }), { maxLength: 2 }),
+    number: fc.integer(),
+  }),
   team: fc.constantFrom(0, 0, 1, 2),
 });
-const question = fc.record({
+const anyQuestion = fc.record({
   search: fc.oneof(
-    text,
+    phrase,
     fc.constantFrom(...words),
     fc.constantFrom("t", "%", '"', "a & b | !c", "'a':*", ":*", "()", "\\", "🙂"),
   ),
@@ -185,7 +189,7 @@ test("a search finds exactly what reading every word of what the caller sees fin
   const assertion = fc.asyncProperty(
     fc.array(body, { minLength: 70, maxLength: 150 }),
     fc.array(body, { maxLength: 30 }),
-    fc.array(question, { minLength: 12, maxLength: 12 }),
+    fc.array(anyQuestion, { minLength: 12, maxLength: 12 }),
     async (ours, theirs, questions) => {
       const [us, them] = [await makeTenant(admin), await makeTenant(admin)];
       await admin.query("delete from app.documents where tenant_id = any ($1)", [[us.tenantId, them.tenantId]]);
@@ -209,7 +213,8 @@ test("a search finds exactly what reading every word of what the caller sees fin
             if (last === undefined || page.length < most) break;
             after = keyOf(last, sort);
           }
-          expect(pages, JSON.stringify({ search, sort, isDescending, most })).toEqual(expected.map(({ id }) => id));
+          const asked = { search, sort, isDescending, most };
+          expect({ ...asked, pages }).toEqual({ ...asked, pages: expected.map(({ id }) => id) });
           answers.push(pages);
         }
         return answers;
@@ -217,7 +222,7 @@ test("a search finds exactly what reading every word of what the caller sees fin
       const before = await everyAnswer();
       await insert(
         them.tenantId,
-        theirs.map(({ team: _, ...part }, at) => docOf(them.userId, at, part)),
+        theirs.map(({ title, content, metadata }, at) => docOf(them.userId, at, { title, content, metadata })),
       );
       expect(await everyAnswer()).toEqual(before);
     },
@@ -292,15 +297,15 @@ test.each([
 test("a text without a word finds nothing, and none is a syntax error", async () => {
   const us = await makeTenant(admin, { title: "one ' two : three & four" });
   for (const search of [null, "", " ", "'", "''", '"', ":*", "&", "| !", "()", "\\", "<->", "%", "_", "-"])
-    expect(await ask(us, { search }), String(search)).toEqual([]);
+    expect([search, await ask(us, { search })]).toEqual([search, []]);
   for (const search of ["two'", "'two':*", "two & three", "!two", "(two", "two <-> four", 'two "three', "one\\"])
-    expect(await ask(us, { search }), search).toEqual([us.documentId]);
+    expect([search, await ask(us, { search })]).toEqual([search, [us.documentId]]);
 });
 
 test("an order, a number of ids or a value that is none is refused, in words that tell of no row", async () => {
   const us = await makeTenant(admin);
-  const refused = (question: object) =>
-    expect(ask(us, { search: "title", ...question })).rejects.toMatchObject({ code: expect.stringMatching(/^22/) });
+  const refused = async (change: object) =>
+    expect(await ask(us, { search: "title", ...change }).catch(errorWord)).toMatch(/^22/);
   await refused({ sort: "content" });
   await refused({ sort: "d.id" });
   await refused({ most: 0 });

@@ -1,5 +1,5 @@
 import { Document } from "@severalty/db/entities/document";
-import { DocumentSearch } from "@severalty/db/search/document-search";
+import { DocumentSearch } from "@severalty/db/tenancy/document-search";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
 import { documentId, teamId, userId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
@@ -75,12 +75,13 @@ export const documentsRouter = router({
       ["title", "createdAt", "updatedAt"],
     ),
   ).query(({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
-    const { search, userId, parentId, teamId, createdFrom, createdBefore } = input;
-    const condition = where({ userId, parentId, teamId, createdAt: between(createdFrom, createdBefore) });
+    const { search, createdFrom, createdBefore } = input;
+    const equal = { userId: input.userId, parentId: input.parentId, teamId: input.teamId };
+    const condition = where({ ...equal, createdAt: between(createdFrom, createdBefore) });
     const documents =
       search === undefined
         ? new TenantRepository(ctx.em, Document)
-        : new DocumentSearch(ctx.em, search, { userId, parentId, teamId, createdFrom, createdBefore });
+        : new DocumentSearch(ctx.em, search, { ...equal, createdFrom, createdBefore });
     return newestFirst(documents, summary, input, condition);
   }),
 

@@ -1,7 +1,7 @@
 import type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
 import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
 import { Document } from "../entities/document.ts";
-import { ReadRepository, type Field, type ListOptions, type Page } from "../tenancy/tenant-repository.ts";
+import { ReadRepository, type Field, type ListOptions, type Page } from "./tenant-repository.ts";
 
 /** What documents are looked for; null asks for those without one, and what is undefined constrains nothing. */
 export interface DocumentConditions {
