@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { createOneTimeToken, oneTimeTokenTtlMs } from "@severalty/auth/one-time-token";
 import { createPasswords } from "@severalty/auth/password";
+import { inBulk } from "@severalty/db/seeders/in-bulk";
 import { inSeedTransaction } from "@severalty/db/seeders/in-seed-transaction";
 import { maintainAuditPartitions } from "@severalty/db/partitions/maintain-audit-partitions";
 import { demo } from "@severalty/db/seeders/demo/demo-people";
@@ -74,13 +75,15 @@ const seedDemos = async (
   using progress = showProgress(env.LOG_FORMAT, tenants * rowsOfOne, say);
   const inTurn = pLimit(availableParallelism());
   const numbers = Array.from({ length: tenants }, (_, index) => index + 1);
-  const outcomes = await inTurn.map(numbers, async (number) => {
-    const onRows = (count: number) => progress.add(count);
-    const work = (client: Client) => seedDemo(client, { number, scale, now, hashedPassword, onRows });
-    const isNew = await inSeedTransaction(env.DATABASE_URL, work, { together: true });
-    if (!isNew) progress.add(rowsOfOne);
-    return isNew;
-  });
+  const outcomes = await inBulk(env.DATABASE_URL, () =>
+    inTurn.map(numbers, async (number) => {
+      const onRows = (count: number) => progress.add(count);
+      const work = (client: Client) => seedDemo(client, { number, scale, now, hashedPassword, onRows });
+      const isNew = await inSeedTransaction(env.DATABASE_URL, work, { together: true });
+      if (!isNew) progress.add(rowsOfOne);
+      return isNew;
+    }),
+  );
   const made = outcomes.filter(Boolean).length;
   progress.stop();
   say(tenants === 1 ? `demo tenant: ${made === 1 ? "created" : "unchanged"}` : demosLine(made, tenants - made));

@@ -95,27 +95,72 @@ test("a list is narrowed to a time, from a moment on and up to without another",
   expect(await titlesOf(documents, { createdFrom: "2022-06-01T14:00:00.001+02:00" })).toEqual(["the first"]);
 });
 
-test("a search finds each word in title or content, in any case and order", async () => {
+test("a search finds each word, or one that begins with it, in title, content or metadata, in any case, accent and order", async () => {
   const { documents } = await makeCaller();
-  await documents.create({ title: "Spring Launch", content: "for NORTHWIND, größe" });
+  await documents.create({
+    title: "Spring Launch",
+    content: "for NORTHWIND, größe",
+    metadata: { tags: ["Crème"], n: 7 },
+  });
   await documents.create({ title: "Autumn launch", content: "for Contoso" });
   expect(await titlesOf(documents, { search: "launch" })).toEqual(["Autumn launch", "Spring Launch"]);
   expect(await titlesOf(documents, { search: "  northwind   LAUNCH " })).toEqual(["Spring Launch"]);
-  expect(await titlesOf(documents, { search: "GRÖSSE" })).toEqual([]);
+  expect(await titlesOf(documents, { search: "NORTH spr" })).toEqual(["Spring Launch"]);
+  expect(await titlesOf(documents, { search: "wind" })).toEqual([]);
   expect(await titlesOf(documents, { search: "GRÖ" })).toEqual(["Spring Launch"]);
+  expect(await titlesOf(documents, { search: "creme grosse" })).toEqual([]);
+  expect(await titlesOf(documents, { search: "creme große" })).toEqual(["Spring Launch"]);
+  expect(await titlesOf(documents, { search: "tags" })).toEqual([]);
   expect(await titlesOf(documents, { search: "contoso spring" })).toEqual([]);
 });
 
-test.each(["%", "_", "\\", "%%", "100%", "a_b", "c\\d", "\\%", "'", '"', "--", "?", "??", "$1", "[", "*"])(
-  "a search takes %s for itself",
-  async (word) => {
+test.each(["%", "_", "\\", "100%", "a_b", "c\\d", "'", '"', "--", "?", "??", "$1", "[", "*", "a & b", "!a", "a:*"])(
+  "a search for before%s finds the words beside the signs",
+  async (sign) => {
     const { documents } = await makeCaller();
     await createAll(documents, ["100 percent", "aXb", "cd", "plain"]);
-    const { id } = await documents.create({ title: `before ${word} after` });
-    const { items } = await documents.list({ search: word });
+    const { id } = await documents.create({ title: `before ${sign} after` });
+    const { items } = await documents.list({ search: `before ${sign}` });
     expect(items.map((item) => item.id)).toEqual([id]);
   },
 );
+
+test.each(["%", "_", "\\", "'", '"', "--", "?", "[", "*", ":*", "&", "()"])(
+  "a search for %s has no word and finds nothing",
+  async (search) => {
+    const { documents } = await makeCaller();
+    await documents.create({ title: `before ${search} after` });
+    expect(await documents.list({ search })).toEqual({ items: [], nextCursor: null });
+  },
+);
+
+test("a search keeps every order that a list has, over pages of any size", async () => {
+  const { tenant, documents } = await makeCaller();
+  await createAll(
+    documents,
+    Array.from({ length: 12 }, (_, at) => `${"ßabcäxyz".charAt((at * 5) % 8)} word ${at % 3}`),
+  );
+  await createAll(documents, ["another", "one more"]);
+  for (const sort of ["title", "-title", "createdAt", "-createdAt", "updatedAt", "-updatedAt", undefined] as const) {
+    const all = (await documents.list({ sort, limit: 100 })).items.filter(({ title }) => title.includes("word"));
+    for (const limit of [1, 5, 12]) {
+      const found: unknown[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<Documents["list"]>> = await documents.list({
+          sort,
+          limit,
+          cursor,
+          search: "wo",
+          userId: tenant.userId,
+        });
+        found.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(found).toEqual(all);
+    }
+  }
+});
 
 test("a search goes on over pages, together with the other filters", async () => {
   const { tenant, documents } = await makeCaller();

@@ -131,6 +131,23 @@ test("E7: a member links to no row of another team, neither an agent nor a docum
   }
 });
 
+test("E7: a search answers members of another team, page after page, as though documents that they do not see had never been", async () => {
+  const seen = await callerFor(services, world).documents.create({ title: "sought by all", teamId: null });
+  const answers = async () =>
+    Promise.all(
+      [other, teamless].flatMap((who) =>
+        [1, 2, 20].map((limit) => ask(services, who, "documents.list", { search: "sought", limit })),
+      ),
+    );
+  const before = await answers();
+  expect(before[0]?.data).toMatchObject({ items: [{ id: seen.id }], nextCursor: null });
+  for (const title of ["sought once", "sought twice"])
+    await callerFor(services, own).documents.create({ title, teamId: world.teamId });
+  expect(await answers()).toEqual(before);
+  const { items } = await callerFor(services, own).documents.list({ search: "sought" });
+  expect(items.map(({ title }) => title)).toEqual(["sought twice", "sought once", "sought by all"]);
+});
+
 test("E7: what belongs to no team is everybody's in the tenant, to read and to change", async () => {
   for (const who of [own, other, teamless]) {
     const { documents } = callerFor(services, who);

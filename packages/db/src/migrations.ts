@@ -19,6 +19,9 @@ import { PlatformAccess } from "./migrations/0018-platform-access.ts";
 import { QueueEntry } from "./migrations/0019-queue-entry.ts";
 import { QueueIndexes } from "./migrations/0020-queue-indexes.ts";
 import { OneFlight } from "./migrations/0021-one-flight.ts";
+import { DocumentWords } from "./migrations/0022-document-words.ts";
+import { DocumentWordsIndex } from "./migrations/0023-document-words-index.ts";
+import { DocumentSearch } from "./migrations/0024-document-search.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -43,4 +46,7 @@ export const migrations = [
   { name: "0019_queue_entry", class: QueueEntry },
   { name: "0020_queue_indexes", class: QueueIndexes },
   { name: "0021_one_flight", class: OneFlight },
+  { name: "0022_document_words", class: DocumentWords },
+  { name: "0023_document_words_index", class: DocumentWordsIndex },
+  { name: "0024_document_search", class: DocumentSearch },
 ];

@@ -69,6 +69,7 @@ const gateGrants: Record<string, string> = {
   "app.audit_logs": "INSERT",
   "app.tenant_api_keys": "SELECT",
   "app.cookbooks": "INSERT SELECT",
+  "app.documents": "SELECT",
   "app.recipes": "INSERT",
   "app.task_queue": "SELECT UPDATE",
   "app.templates": "SELECT",

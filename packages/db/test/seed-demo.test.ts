@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demo } from "../src/seeders/demo/demo-people.ts";
+import { inBulk } from "../src/seeders/in-bulk.ts";
 import { inSeedTransaction } from "../src/seeders/in-seed-transaction.ts";
 import { seedDemo } from "../src/seeders/seed-demo.ts";
 import { enter } from "../src/testing/enter.ts";
@@ -146,4 +147,24 @@ test("nobody but the migrator can change rows without a record by saying that he
     [tenant.tenantId],
   );
   expect(rows).toEqual([{ resource_id: tenant.documentId }]);
+});
+
+test("seeding in bulk leaves the index of words as it was, nothing pending in it, whether the work succeeds or fails", async () => {
+  const url = database.url("severalty_migrator");
+  const options = async () => {
+    const { rows } = await admin.query<{ options: string[] }>(
+      "select reloptions as options from pg_class where oid = 'app.documents_words_index'::regclass",
+    );
+    return rows[0]?.options;
+  };
+  const before = await options();
+  await inBulk(url, async () => {
+    expect(await options()).not.toEqual(before);
+    await seedOne(url, { number: 77 });
+  });
+  expect(await options()).toEqual(before);
+  const { rows } = await admin.query("select gin_clean_pending_list('app.documents_words_index')::int as pages");
+  expect(rows).toEqual([{ pages: 0 }]);
+  await expect(inBulk(url, () => Promise.reject(new Error("broken off")))).rejects.toThrow("broken off");
+  expect(await options()).toEqual(before);
 });

@@ -6,10 +6,17 @@ import { figureTable } from "./figure-table.ts";
 import type { Figure } from "./figure.ts";
 import { measureEnter } from "./measure-enter.ts";
 import { measureMigrator } from "./measure-migrator.ts";
+import { measureSearch } from "./measure-search.ts";
 import { measureSeed } from "./measure-seed.ts";
 import { measureStart } from "./measure-start.ts";
 
-const measurements = { seed: measureSeed, migrator: measureMigrator, start: measureStart, enter: measureEnter };
+const measurements = {
+  seed: measureSeed,
+  migrator: measureMigrator,
+  start: measureStart,
+  enter: measureEnter,
+  search: measureSearch,
+};
 
 const usage = `usage: bench [--quick] [--only ${Object.keys(measurements).join(",")}] [--json]
 

@@ -1,4 +1,5 @@
 import { Document } from "@severalty/db/entities/document";
+import { DocumentSearch } from "@severalty/db/tenancy/document-search";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
 import { documentId, teamId, userId, type DocumentId, type TeamId, type UserId } from "@severalty/domain/ids";
@@ -15,7 +16,7 @@ import {
   type ListAnswer,
 } from "../pagination.ts";
 import { router, tenantProcedure } from "../procedures.ts";
-import { between, containsEachWord, given, where } from "../where.ts";
+import { between, given, where } from "../where.ts";
 
 /** A document without its content. */
 export interface DocumentSummary {
@@ -56,7 +57,8 @@ const whole = [...summary, "content"] as const;
 
 /**
  * Documents of the caller's tenant. Lists leave the content out; `byId` has it. A member sees those of his team and of the whole tenant,
- * and gives them no other team. One that others stand under cannot be removed: they would lose their place.
+ * and gives them no other team. One that others stand under cannot be removed: they would lose their place. `search` finds documents in which
+ * each of its words, or one that begins with it, stands in title, content or metadata (`DocumentSearch`).
  */
 export const documentsRouter = router({
   list: tenantProcedure(
@@ -73,14 +75,14 @@ export const documentsRouter = router({
       ["title", "createdAt", "updatedAt"],
     ),
   ).query(({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
-    const condition = where({
-      userId: input.userId,
-      parentId: input.parentId,
-      teamId: input.teamId,
-      createdAt: between(input.createdFrom, input.createdBefore),
-      $and: containsEachWord(["title", "content"], input.search),
-    });
-    return newestFirst(new TenantRepository(ctx.em, Document), summary, input, condition);
+    const { search, createdFrom, createdBefore } = input;
+    const equal = { userId: input.userId, parentId: input.parentId, teamId: input.teamId };
+    const condition = where({ ...equal, createdAt: between(createdFrom, createdBefore) });
+    const documents =
+      search === undefined
+        ? new TenantRepository(ctx.em, Document)
+        : new DocumentSearch(ctx.em, search, { ...equal, createdFrom, createdBefore });
+    return newestFirst(documents, summary, input, condition);
   }),
 
   byId: tenantProcedure("documents.read", idInput(documentId)).query(({ ctx, input }): Promise<DocumentWhole> =>

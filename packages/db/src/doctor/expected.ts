@@ -72,6 +72,7 @@ export const keysAcrossTenants = {
 
 /** Indexes of a tenant's tables, not unique, that do not begin with the tenant, each with its reason. */
 export const indexesAcrossTenants = {
+  documents_words_index: "each word in it begins with its tenant's whole id, which app.search_documents asks for",
   task_queue_lease_token_index: "app.enter_task finds a task's tenant by its lease; nobody guesses 122 bits",
   users_identity_id_index: "sign-in looks up the memberships of one identity in every tenant",
 } as const;
@@ -107,6 +108,7 @@ export const gateFunctions = {
   "app.record": ["severalty_app"],
   "app.record_platform": ["severalty_platform"],
   "app.remove_tenant": ["severalty_platform"],
+  "app.search_documents": ["severalty_app"],
   "app.set_context": [],
   "app.set_platform_context": [],
   "app.start_from_template": [],

@@ -30,6 +30,11 @@ export const Document = defineEntity({
     { name: "documents_tenant_id_title_id_index", properties: ["tenantId", "title", "id"] },
     { name: "documents_tenant_id_created_at_id_index", properties: ["tenantId", "createdAt", "id"] },
     { name: "documents_tenant_id_updated_at_id_index", properties: ["tenantId", "updatedAt", "id"] },
+    {
+      name: "documents_words_index",
+      expression:
+        'create index "documents_words_index" on "app"."documents" using gin (app.document_words(tenant_id, id, title, content, metadata)) with (fastupdate = off)',
+    },
   ],
   checks: [
     { name: "documents_title_check", expression: "char_length(title) >= 1 and char_length(title) <= 300" },

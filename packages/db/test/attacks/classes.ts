@@ -3,6 +3,7 @@ import { forgedContext } from "./forged-context.ts";
 import { activities, catalogs, ownRules, partitions, roleChanges, statistics } from "./catalogs.ts";
 import { copying } from "./copying.ts";
 import { definerFunctions } from "./definer-functions.ts";
+import { documentSearch } from "./document-search.ts";
 import { doBlocks, heldCursors, leftBehind, listening, sessionLocks, temporaryObjects } from "./left-in-session.ts";
 import { leakyFunctions } from "./leaky-functions.ts";
 import { authLimits, otherRoles } from "./other-roles.ts";
@@ -49,6 +50,7 @@ export const classes: readonly AttackClass[] = [
   roleChanges,
   ownRules,
   definerFunctions,
+  documentSearch,
   revocation,
   authLimits,
   otherRoles,

@@ -1,0 +1,50 @@
+import type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
+import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
+import { Document } from "../entities/document.ts";
+import { ReadRepository, type Field, type ListOptions, type Page } from "./tenant-repository.ts";
+
+/** What documents are looked for; null asks for those without one, and what is undefined constrains nothing. */
+export interface DocumentConditions {
+  readonly userId?: UserId | undefined;
+  readonly parentId?: DocumentId | null | undefined;
+  readonly teamId?: TeamId | null | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdBefore?: Date | undefined;
+}
+
+/**
+ * Lists documents that have, in title, content or texts of the metadata, for each word of a text a word that begins with it, in any case and with
+ * or without accents; a text without words finds none. Of the content the first 50,000 characters count, of the metadata 10,000. Lists are those of
+ * `ReadRepository`: `app.search_documents` (ADR-0016) names the rows of a page, and the policy and the filters decide what is shown.
+ */
+export class DocumentSearch extends ReadRepository<Document> {
+  readonly #search: string;
+  readonly #conditions: string;
+
+  constructor(em: EntityManager, search: string, conditions: DocumentConditions) {
+    super(em, Document);
+    this.#search = search;
+    this.#conditions = JSON.stringify(conditions);
+  }
+
+  override async list<F extends Field<Document>>(
+    fields: readonly F[],
+    options: ListOptions<Document>,
+  ): Promise<Page<Pick<Document, F>>> {
+    const { sort = ["id"], direction = "desc", after, limit } = options;
+    const found = await this.em.execute<{ id: DocumentId }[]>(`select app.search_documents(?, ?, ?, ?, ?, ?) as id`, [
+      this.#search,
+      this.#conditions,
+      sort[0],
+      direction === "desc",
+      after && JSON.stringify(after),
+      limit + 1,
+    ]);
+    const ids = found.slice(0, limit).map(({ id }) => id);
+    if (ids.length === 0) return { rows: [], more: false };
+    const isFound = { id: { $in: ids } } as FilterQuery<Document>;
+    const where = options.where === undefined ? isFound : ({ $and: [options.where, isFound] } as FilterQuery<Document>);
+    const { rows } = await super.list(fields, { ...options, where });
+    return { rows, more: found.length > limit };
+  }
+}
