@@ -54,6 +54,14 @@ export const openBench = async (options: { isQuick: boolean; say: (line: string)
     url.port = String(port);
     return role === undefined ? url.href : withCredentials(url.href, role, rolePassword);
   };
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // What else was started ends with this process.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void (closed ??= close()).finally(() => process.exit(130)));
   return {
     ...options,
     folder,
@@ -73,10 +81,7 @@ export const openBench = async (options: { isQuick: boolean; say: (line: string)
       PLATFORM_ROLE_PASSWORD: rolePassword,
       LOG_FORMAT: "json",
     }),
-    [Symbol.asyncDispose]: async () => {
-      await cluster.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => (closed ??= close()),
   };
 };
 

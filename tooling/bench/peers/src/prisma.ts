@@ -17,7 +17,10 @@ const forTenant = (tenantId: string) =>
     query: {
       $allModels: {
         $allOperations: async ({ args, query }) => {
-          const [, result] = await prisma.$transaction([setTenant(tenantId), query(args) as Prisma.PrismaPromise<unknown>]);
+          const [, result] = await prisma.$transaction([
+            setTenant(tenantId),
+            query(args) as Prisma.PrismaPromise<unknown>,
+          ]);
           return result;
         },
       },
@@ -41,7 +44,9 @@ serveTrpc({
   search: async ({ tenantId }, word, limit) => {
     const [, rows] = await prisma.$transaction([
       setTenant(tenantId),
-      prisma.$queryRaw<DocumentSummary[]>`select id, author_id as "authorId", title, content_hash as "contentHash", metadata,
+      prisma.$queryRaw<
+        DocumentSummary[]
+      >`select id, author_id as "authorId", title, content_hash as "contentHash", metadata,
         created_at as "createdAt" from documents where search @@ plainto_tsquery('simple', ${word})
         order by created_at desc, id desc limit ${limit}`,
     ]);

@@ -19,7 +19,12 @@ const authorNameIsDue = false;
  * Holds a server's answers against the rows in its database: the right ones with the right fields, none of another tenant, and nothing of a
  * document whose audit row could not be written. Throws with what differs.
  */
-export const checkAnswers = async (name: ContenderName, port: number, admin: Client, world: WorldSize): Promise<void> => {
+export const checkAnswers = async (
+  name: ContenderName,
+  port: number,
+  admin: Client,
+  world: WorldSize,
+): Promise<void> => {
   const { api, token, serves } = contenders[name];
   const tenant = Math.floor(world.tenants / 2);
   const send = (request: HttpRequest, as = tenant) => ask(port, request, token(as));
@@ -54,7 +59,11 @@ export const checkAnswers = async (name: ContenderName, port: number, admin: Cli
   await using _ = await failingAudit(admin, serves);
   const failed = await send(api.create({ ...input, title: `${title}, unlogged` }));
   holds(`${name}: a document without an audit row`, api.rows(failed.body), []);
-  assert.equal(await right.countTitled(`${title}, unlogged`), 0, `${name}: a failed audit row leaves its document behind`);
+  assert.equal(
+    await right.countTitled(`${title}, unlogged`),
+    0,
+    `${name}: a failed audit row leaves its document behind`,
+  );
 };
 
 /** Compares the fields that are due; an answer may have more. */

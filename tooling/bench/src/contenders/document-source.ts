@@ -40,6 +40,7 @@ export const documentSource = (admin: Client, serves: Contender["serves"], tenan
     search: (word: string, limit: number) =>
       read(summary, `and (d.title ilike $2 or d.content ilike $2) order by ${order} limit $3`, `%${word}%`, limit),
     auditRows: (id: string) => count(audit, id),
-    countTitled: (title: string) => count(`select count(*) from ${documents} where tenant_id = $1 and title = $2`, title),
+    countTitled: (title: string) =>
+      count(`select count(*) from ${documents} where tenant_id = $1 and title = $2`, title),
   };
 };

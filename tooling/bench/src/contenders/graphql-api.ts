@@ -19,10 +19,13 @@ export const graphqlApi: Api = {
       { limit },
     ),
   search: (word, limit) =>
-    ask(`query ($word: String!, $limit: Int!) { all: searchDocuments(word: $word, first: $limit) { nodes { ${summary} } } }`, {
-      word,
-      limit,
-    }),
+    ask(
+      `query ($word: String!, $limit: Int!) { all: searchDocuments(word: $word, first: $limit) { nodes { ${summary} } } }`,
+      {
+        word,
+        limit,
+      },
+    ),
   create: (input) =>
     ask(
       `mutation ($title: String!, $content: String!, $metadata: JSON!) {
@@ -45,7 +48,9 @@ export const graphqlApi: Api = {
 
 type Found = Omit<Row, "id"> & { readonly rowId: string; readonly userByAuthorId?: { readonly name: string } };
 type Reply = {
-  readonly data?: Readonly<Record<string, Found | { readonly nodes: Found[] } | { readonly result: Found } | null>> | null;
+  readonly data?: Readonly<
+    Record<string, Found | { readonly nodes: Found[] } | { readonly result: Found } | null>
+  > | null;
 };
 
 const rowOf = ({ rowId, userByAuthorId, ...row }: Found): Row => ({

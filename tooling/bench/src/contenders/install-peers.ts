@@ -16,7 +16,12 @@ export const installPeers = (say: (line: string) => void): void => {
 
 const run = (program: string, args: readonly string[]): void => {
   // Generating needs no engine of Prisma's: told of any program as one, it downloads none.
-  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1" };
+  const env = {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    CHECKPOINT_DISABLE: "1",
+  };
   const { status, error } = spawnSync(program, args, { cwd: peersFolder, env, stdio: ["ignore", 2, 2] });
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} failed: ${error?.message ?? `exit code ${status}`}`);
 };

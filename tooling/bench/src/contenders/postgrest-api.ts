@@ -8,7 +8,10 @@ const single = { accept: "application/vnd.pgrst.object+json" };
 /** PostgREST: filters in the query, a function for what is one transaction. Its batch is one request for rows of several ids. */
 export const postgrestApi: Api = {
   byId: (id) => ({ method: "GET", path: `/documents?id=eq.${id}&select=${whole}`, headers: single }),
-  newest: (limit) => ({ method: "GET", path: `/documents?select=${summary},author:users(name)&${newestFirst}&limit=${limit}` }),
+  newest: (limit) => ({
+    method: "GET",
+    path: `/documents?select=${summary},author:users(name)&${newestFirst}&limit=${limit}`,
+  }),
   search: (word, limit) => ({
     method: "GET",
     path: `/documents?search=plfts(simple).${word}&select=${summary}&${newestFirst}&limit=${limit}`,

@@ -5,9 +5,10 @@ import { usersPerTenant, worldFunctions, type WorldSize } from "./world.ts";
 /** Makes what `documentsSql` selects from, for the rest of the connection. */
 export const prepareDocuments = async (admin: Client, { tenants, documents }: WorldSize): Promise<void> => {
   for (const sql of worldFunctions) await admin.query(sql);
-  await admin.query("create temp table topic as select n::int - 1 as n, word from unnest($1::text[]) with ordinality _(word, n)", [
-    topics,
-  ]);
+  await admin.query(
+    "create temp table topic as select n::int - 1 as n, word from unnest($1::text[]) with ordinality _(word, n)",
+    [topics],
+  );
   await admin.query(
     "create temp table paragraph as select n::int - 1 as n, body from unnest($1::text[]) with ordinality _(body, n)",
     [paragraphs()],

@@ -1,6 +1,7 @@
 import { createRandom } from "./random.ts";
 
-const words = `account answer argument basis budget building capital change choice company contract cost country decision
+const words =
+  `account answer argument basis budget building capital change choice company contract cost country decision
 demand detail difference effect effort energy example experience field figure force form future group growth history idea increase
 industry interest issue language level market matter measure member method minute model moment nature notice number office order
 output paper pattern period place plan point policy position power practice price problem process product programme project

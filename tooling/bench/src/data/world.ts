@@ -25,7 +25,10 @@ const hex = (value: number) => value.toString(16).padStart(12, "0");
 /** The same ids, and the times in them, as SQL functions that go with the connection. */
 export const worldFunctions = [
   ...Object.entries(kinds).map(
-    ([kind, number]) => `create function pg_temp.${kind}_id(tenant bigint, n bigint) returns uuid language sql immutable as $$
+    ([
+      kind,
+      number,
+    ]) => `create function pg_temp.${kind}_id(tenant bigint, n bigint) returns uuid language sql immutable as $$
       select (overlay(lpad(to_hex(${beganMs} + n * 1000), 12, '0') placing '-' from 9 for 0)
         || '-700${number}-8000-' || lpad(to_hex(tenant), 12, '0'))::uuid $$`,
   ),

@@ -11,7 +11,12 @@ export interface HttpRequest {
 /** The bytes of a request with its token, ready to be written to a socket again and again. */
 export const renderRequest = ({ method, path, headers = {}, body }: HttpRequest, token: string): Buffer => {
   const text = body === undefined ? "" : JSON.stringify(body);
-  const all: Record<string, string> = { host: "127.0.0.1", authorization: `Bearer ${token}`, accept: "application/json", ...headers };
+  const all: Record<string, string> = {
+    host: "127.0.0.1",
+    authorization: `Bearer ${token}`,
+    accept: "application/json",
+    ...headers,
+  };
   if (body !== undefined) {
     all["content-type"] = "application/json";
     all["content-length"] = String(Buffer.byteLength(text));

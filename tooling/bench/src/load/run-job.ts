@@ -18,9 +18,7 @@ const renderedMax = 5_000;
 /** Sends the job's requests. Throws at the first answer that is not a success, or too short to be one. */
 export const runJob = async (job: LoadJob): Promise<LoadResult> => {
   const rendered = renderAll(job);
-  const connections = await Promise.all(
-    Array.from({ length: job.connections }, () => HttpConnection.open(job.port)),
-  );
+  const connections = await Promise.all(Array.from({ length: job.connections }, () => HttpConnection.open(job.port)));
   try {
     return await send(job, rendered, connections);
   } finally {
@@ -38,7 +36,11 @@ const renderAll = ({ contender, workload, world, requestsMax, seed }: LoadJob): 
   });
 };
 
-const send = async (job: LoadJob, rendered: readonly Rendered[], connections: readonly HttpConnection[]): Promise<LoadResult> => {
+const send = async (
+  job: LoadJob,
+  rendered: readonly Rendered[],
+  connections: readonly HttpConnection[],
+): Promise<LoadResult> => {
   const latencies: number[] = [];
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -69,5 +71,7 @@ const send = async (job: LoadJob, rendered: readonly Rendered[], connections: re
 
 const assertRight = ({ contender, workload }: LoadJob, { bytesMin }: Rendered, { status, sizeBytes }: Answer): void => {
   if (status >= 200 && status < 300 && sizeBytes >= bytesMin) return;
-  throw new Error(`${contender} answered ${workload} with ${status} and ${sizeBytes} bytes, where ${bytesMin} were due`);
+  throw new Error(
+    `${contender} answered ${workload} with ${status} and ${sizeBytes} bytes, where ${bytesMin} were due`,
+  );
 };

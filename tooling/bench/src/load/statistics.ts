@@ -6,4 +6,4 @@ export const percentile = (values: Float64Array, share: number): number => {
 };
 
 /** The middle one: of an even number, the lower of the two in the middle. */
-export const medianOf = (values: readonly number[]): number => percentile(Float64Array.from(values), 0.5);
+export const median = (values: readonly number[]): number => percentile(Float64Array.from(values), 0.5);

@@ -1,0 +1,63 @@
+import type { Bench } from "../bench.ts";
+import type { ContenderName } from "../contenders/contender-name.ts";
+import type { Served } from "../contenders/serve.ts";
+import type { Load } from "../load/open-load.ts";
+import { median } from "../load/statistics.ts";
+import type { Workload } from "../load/workload.ts";
+import type { Plan } from "../plan.ts";
+import { jobOf, offered } from "./job-of.ts";
+import type { WorkloadResult } from "./peers-report.ts";
+import { childrenCpuMsOf, cpuMsOf } from "./process-cost.ts";
+
+type Results = Map<ContenderName, Partial<Record<Workload, WorkloadResult>>>;
+
+/** How much each server can do: each in turn, workload by workload, round after round. */
+export const measureLoad = async (
+  bench: Bench,
+  plan: Plan,
+  served: readonly Served[],
+  load: Load,
+): Promise<Results> => {
+  const results: Results = new Map(served.map(({ name }) => [name, {}]));
+  for (const workload of plan.workloads) {
+    const able = served.filter((one) => offered(plan, one).includes(workload));
+    const rounds = new Map<ContenderName, WorkloadResult[]>(able.map(({ name }) => [name, []]));
+    bench.say(`${workload}: ${plan.rounds} rounds of ${able.length} servers …`);
+    for (let seed = 1; seed <= plan.rounds; seed++)
+      for (const one of able) rounds.get(one.name)?.push(await measureOnce(bench, plan, { one, workload, seed }, load));
+    for (const [name, all] of rounds) Object.assign(results.get(name) ?? {}, { [workload]: medians(all) });
+  }
+  return results;
+};
+
+const measureOnce = async (
+  bench: Bench,
+  plan: Plan,
+  { one, workload, seed }: { one: Served; workload: Workload; seed: number },
+  load: Load,
+): Promise<WorkloadResult> => {
+  const before = [cpuMsOf(one.pid), childrenCpuMsOf(bench.databasePid)];
+  const { requests, elapsedMs, p50Ms, p99Ms, cpuMs } = await load.run(jobOf(plan, one, workload, { seed }));
+  const after = [cpuMsOf(one.pid), childrenCpuMsOf(bench.databasePid)];
+  const [serverCpuMs, databaseCpuMs] = after.map((value, index) => perRequest(before[index], value, requests));
+  const perSecond = (requests / elapsedMs) * 1000;
+  return { p50Ms, p99Ms, perSecond, serverCpuMs, databaseCpuMs, loadCpuMs: cpuMs };
+};
+
+const perRequest = (before: number | undefined, after: number | undefined, requests: number) =>
+  before === undefined || after === undefined ? undefined : (after - before) / requests;
+
+const medians = (rounds: readonly WorkloadResult[]): WorkloadResult => {
+  const of = (key: keyof WorkloadResult) => {
+    const values = rounds.map((round) => round[key]).filter((value) => value !== undefined);
+    return values.length === 0 ? undefined : median(values);
+  };
+  return {
+    p50Ms: of("p50Ms") ?? 0,
+    p99Ms: of("p99Ms") ?? 0,
+    perSecond: of("perSecond") ?? 0,
+    serverCpuMs: of("serverCpuMs"),
+    databaseCpuMs: of("databaseCpuMs"),
+    loadCpuMs: of("loadCpuMs") ?? 0,
+  };
+};
