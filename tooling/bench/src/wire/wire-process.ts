@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { BurstCounter } from "./burst-counter.ts";
 import { DelayLine } from "./delay-line.ts";
+import { openAlarm } from "./open-alarm.ts";
 import type { WireRequest } from "./wire-request.ts";
 
 // What lies between a server and its database: forwards, delays by half a round trip each way, and counts.
-const line = new DelayLine();
+const line = new DelayLine(openAlarm());
 const counters = new Set<BurstCounter>();
 let closedCount = 0;
 
