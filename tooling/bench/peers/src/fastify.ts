@@ -22,8 +22,8 @@ const app = Fastify();
 app.decorateRequest("caller", undefined as never);
 app.addHook("onRequest", async (request, reply) => {
   const caller = callerOf(request.headers.authorization);
-  if (caller === undefined) return reply.code(401).send({ message: "no valid token" });
-  request.caller = caller;
+  if (caller === undefined) await reply.code(401).send({ message: "no valid token" });
+  else request.caller = caller;
 });
 
 app.get<{ Params: { id: string } }>("/documents/:id", async ({ caller, params }, reply) => {

@@ -17,7 +17,12 @@ const forTenant = ({ tenantId }: Caller) => orm.em.fork({ session: { variables: 
 const summary = ["id", "author", "title", "contentHash", "metadata", "createdAt"] as const;
 type Loaded = Omit<DocumentSummary, "authorId"> & { readonly author: { readonly id: string } };
 const summaryOf = ({ id, author, title, contentHash: hash, metadata, createdAt }: Loaded): DocumentSummary => ({
-  ...{ id, authorId: author.id, title, contentHash: hash, metadata, createdAt },
+  id,
+  authorId: author.id,
+  title,
+  contentHash: hash,
+  metadata,
+  createdAt,
 });
 const wholeOf = (row: Loaded & { readonly content: string }): DocumentWhole => ({
   ...summaryOf(row),
@@ -44,14 +49,22 @@ serveTrpc({
     const em = forTenant(caller);
     const createdAt = new Date();
     const document = em.create(Document, {
-      ...{ ...input, id: randomUUID(), tenantId, author: em.getReference(User, userId) },
+      ...input,
+      id: randomUUID(),
+      tenantId,
+      author: em.getReference(User, userId),
       contentHash: contentHash(input.content),
       createdAt,
     });
     em.create(AuditLog, {
-      ...{ id: randomUUID(), tenantId, actorId: userId, action: "documents.create", entityId: document.id, createdAt },
+      id: randomUUID(),
+      tenantId,
+      actorId: userId,
+      action: "documents.create",
+      entityId: document.id,
+      createdAt,
     });
     await em.flush();
-    return wholeOf(document as never);
+    return wholeOf(document);
   },
 });

@@ -1,7 +1,7 @@
 // Express + tRPC + Prisma 7 without its Rust engine: row-level security by the client extension of its documentation.
 import { randomUUID } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Prisma, PrismaClient } from "../generated/client.ts";
+import { type Prisma, PrismaClient } from "../generated/client.ts";
 import { serveTrpc } from "./serve-trpc.ts";
 import { settings } from "./settings.ts";
 import { contentHash, type DocumentSummary } from "./store.ts";
@@ -55,7 +55,12 @@ serveTrpc({
   create: async ({ tenantId, userId }, { title, content, metadata }) => {
     const id = randomUUID();
     const data = {
-      ...{ id, tenantId, authorId: userId, title, content, contentHash: contentHash(content) },
+      id,
+      tenantId,
+      authorId: userId,
+      title,
+      content,
+      contentHash: contentHash(content),
       metadata: metadata as Prisma.InputJsonObject,
     };
     const log = { tenantId, actorId: userId, action: "documents.create", entityId: id };

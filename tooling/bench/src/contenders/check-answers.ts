@@ -29,7 +29,7 @@ export const checkAnswers = async (
   const tenant = Math.floor(world.tenants / 2);
   const send = (request: HttpRequest, as = tenant) => ask(port, request, token(as));
   const rows = async (request: HttpRequest) => api.rows((await send(request)).body);
-  const right = await documentSource(admin, serves, worldId("tenant", tenant));
+  const right = documentSource(admin, serves, worldId("tenant", tenant));
   const [some, ...more] = right.ids(batchSize);
   assert(some !== undefined);
 
@@ -68,14 +68,15 @@ export const checkAnswers = async (
 
 /** Compares the fields that are due; an answer may have more. */
 const holds = (what: string, answered: readonly Row[], due: readonly Row[]): void => {
-  const of = (row: Row | undefined, like: Row) =>
-    Object.fromEntries(Object.keys(like).map((field) => [field, normal(row?.[field as keyof Row])]));
   assert.deepEqual(
-    answered.map((row, index) => of(row, due[index] ?? row)),
-    due.map((row) => of(row, row)),
+    answered.map((row, index) => fieldsOf(row, due[index] ?? row)),
+    due.map((row) => fieldsOf(row, row)),
     what,
   );
 };
+
+const fieldsOf = (row: Row, like: Row) =>
+  Object.fromEntries(Object.keys(like).map((field) => [field, normal(row[field as keyof Row])]));
 
 /** A moment has several spellings. */
 const normal = (value: unknown): unknown =>

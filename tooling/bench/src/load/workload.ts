@@ -29,30 +29,36 @@ export interface Drawn {
 /** Draws a request of a random tenant; undefined when the API offers nothing like it. */
 export const draw = (workload: Workload, api: Api, world: WorldSize, random: () => number): Drawn | undefined => {
   const tenant = Math.floor(random() * world.tenants);
+  const one = drawOf[workload === "W4" ? ofMix(random()) : workload];
   const id = () => worldId("document", tenant, Math.floor(random() * world.documents));
-  switch (workload) {
-    case "W1":
-      return { tenant, request: api.byId(id()), bytesMin: 300 };
-    case "W2":
-      return { tenant, request: api.newest(pageSize), bytesMin: 150 * Math.min(pageSize, world.documents) };
-    case "W3":
-      return { tenant, request: api.create(newDocument(random)), bytesMin: 150 };
-    case "W4":
-      return draw(ofMix(random()), api, world, random);
-    case "W5": {
-      const request = api.batch?.(Array.from({ length: batchSize }, id));
-      return request && { tenant, request, bytesMin: 300 * batchSize };
-    }
-    case "W6": {
-      const topic = topics[Math.floor(random() * topics.length)] ?? "";
-      return { tenant, request: api.search(topic, pageSize), bytesMin: world.documents < topics.length ? 2 : 150 };
-    }
-  }
+  const { request, bytesMin } = one({ api, world, random, id });
+  return request === undefined ? undefined : { tenant, request, bytesMin };
 };
 
-const ofMix = (value: number): Workload => {
+interface Dice {
+  readonly api: Api;
+  readonly world: WorldSize;
+  readonly random: () => number;
+  /** A random document's of the tenant. */
+  readonly id: () => string;
+}
+
+const ofMix = (value: number): "W1" | "W2" | "W3" => {
   if (value < 0.8) return "W1";
   return value < 0.95 ? "W2" : "W3";
+};
+
+type DrawOne = (dice: Dice) => { readonly request: HttpRequest | undefined; readonly bytesMin: number };
+
+const drawOf: Readonly<Record<Exclude<Workload, "W4">, DrawOne>> = {
+  W1: ({ api, id }) => ({ request: api.byId(id()), bytesMin: 300 }),
+  W2: ({ api, world }) => ({ request: api.newest(pageSize), bytesMin: 150 * Math.min(pageSize, world.documents) }),
+  W3: ({ api, random }) => ({ request: api.create(newDocument(random)), bytesMin: 150 }),
+  W5: ({ api, id }) => ({ request: api.batch?.(Array.from({ length: batchSize }, id)), bytesMin: 300 * batchSize }),
+  W6: ({ api, world, random }) => ({
+    request: api.search(topics[Math.floor(random() * topics.length)] ?? "", pageSize),
+    bytesMin: world.documents < topics.length ? 2 : 150,
+  }),
 };
 
 const newDocument = (random: () => number) => ({

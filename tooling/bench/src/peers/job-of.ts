@@ -12,7 +12,12 @@ export const jobOf = (
   { connections = plan.connections, durationMsMax = plan.roundMs, requestsMax = 1_000_000, seed = 1 },
 ): LoadJob => ({
   contender: name,
-  ...{ port, workload, connections, durationMsMax, requestsMax, seed },
+  port,
+  workload,
+  connections,
+  durationMsMax,
+  requestsMax,
+  seed,
   world: plan.world,
 });
 

@@ -25,13 +25,6 @@ export const peerFigures = (report: PeersReport): Figure[] => {
   const of = (name: ContenderName) => report.contenders.find((one) => one.name === name);
   const ours = of("severalty");
   if (ours === undefined) return [];
-  const compared = (
-    limits: Limits,
-    toFigure: (workload: Workload, rival: Rival, limit: number) => Figure | undefined,
-  ) =>
-    Object.entries(limits).flatMap(([workload, perRival]) =>
-      Object.entries(perRival).flatMap(([rival, limit]) => toFigure(workload as Workload, rival as Rival, limit) ?? []),
-    );
   const throughput = compared(throughputMin, (workload, rival, limit) => {
     const value = ratio(ours.workloads[workload]?.perSecond, of(rival)?.workloads[workload]?.perSecond);
     const on = `${report.connections} clients`;
@@ -47,11 +40,22 @@ export const peerFigures = (report: PeersReport): Figure[] => {
   return [...throughput, ...latency, ...(batch === undefined ? [] : [batchFigure(batch)]), ...ownFigures(report, ours)];
 };
 
+const compared = (
+  limits: Limits,
+  toFigure: (workload: Workload, rival: Rival, limit: number) => Figure | undefined,
+): Figure[] =>
+  Object.entries(limits).flatMap(([workload, perRival]) =>
+    Object.entries(perRival).flatMap(([rival, limit]) => toFigure(workload as Workload, rival as Rival, limit) ?? []),
+  );
+
 const ratio = (one: number | undefined, other: number | undefined) =>
   one === undefined || other === undefined ? undefined : one / other;
 
 const batchFigure = (value: number): Figure => ({
-  ...{ name: "W5 p50 to that of W1", value, limit: 3, unit: "×" },
+  name: "W5 p50 to that of W1",
+  value,
+  limit: 3,
+  unit: "×",
   on: "1 client, 1 ms to the database",
 });
 

@@ -21,7 +21,7 @@ export const barChart = ({ title, unit, bars }: { title: string; unit: string; b
   const rows = bars.map(({ label, value, isOurs }, index) => {
     const y = index * rowHeight;
     const length = Math.max(1, ((value ?? 0) / most) * (width - labelWidth - valueWidth));
-    const shown = value === undefined ? "not offered" : `${round(value)} ${unit}`;
+    const shown = value === undefined ? "not offered" : `${round(value)} ${unit}`.trimEnd();
     const bar =
       value === undefined
         ? ""

@@ -9,7 +9,7 @@ export interface Line {
 
 const size = { width: 640, height: 280, left: 64, right: 70, top: 12, bottom: 44 };
 
-/** Lines over a logarithmic x axis and from zero, each point with its value, as one SVG element. */
+/** Lines over a logarithmic x axis and from zero, each point with its value, as one SVG element; nothing without points. */
 export const lineChart = ({
   title,
   unit,
@@ -22,6 +22,7 @@ export const lineChart = ({
   lines: readonly Line[];
 }): string => {
   const points = lines.flatMap((line) => line.points);
+  if (points.length === 0) return "";
   const xs = [...new Set(points.map(({ x }) => x))].toSorted((one, other) => one - other);
   const [low, high] = [Math.log(xs[0] ?? 1), Math.log(xs.at(-1) ?? 1)];
   const most = Math.max(...points.map(({ y }) => y)) * 1.15 || 1;

@@ -68,10 +68,12 @@ const peersSection = (report: PeersReport): string => {
   ] as const;
   const intro = `${world.tenants} tenants with ${world.documents} documents each, the same for all; each request is of a random tenant. Medians of ${rounds} rounds, all servers in turn.`;
   const left = skipped.map(({ name, reason }) => `<p>${escapeHtml(`${name} was left out: ${reason}`)}</p>`).join("");
-  const sections = charts.map(
-    ([title, text, drawn]) =>
-      `<h3>${escapeHtml(title ?? "")}</h3><p>${escapeHtml(text ?? "")}</p><div class="charts">${drawn}</div>`,
-  );
+  const sections = charts
+    .filter(([, , drawn]) => drawn !== "")
+    .map(
+      ([title, text, drawn]) =>
+        `<h3>${escapeHtml(title ?? "")}</h3><p>${escapeHtml(text ?? "")}</p><div class="charts">${drawn}</div>`,
+    );
   return `<section><h2>Beside others</h2><p>${escapeHtml(intro)}</p>${left}${sections.join("")}</section>`;
 };
 
@@ -82,18 +84,13 @@ const cpuOf = ({ workloads: results }: ContenderResult, name: Workload): number 
 };
 
 const growthSection = ({ documents, tenants, clients, memoryMb }: GrowthReport): string => {
-  const lines = (all: Readonly<Record<string, readonly GrowthPoint[]>>, y: (point: GrowthPoint) => number) =>
-    Object.entries(all).map(([label, points]) => ({
-      label,
-      points: points.map((point) => ({ x: point.count, y: y(point) })),
-    }));
   const memory = memoryMb.flatMap(({ count, value }) => (value === undefined ? [] : [{ x: count, y: value }]));
   const charts = [
     lineChart({
       title: "Wait of one client",
       unit: "ms",
       axis: "tenants",
-      lines: lines(tenants, ({ p50Ms }) => p50Ms),
+      lines: linesOf(tenants, ({ p50Ms }) => p50Ms),
     }),
     lineChart({
       title: "Memory of the server",
@@ -105,12 +102,18 @@ const growthSection = ({ documents, tenants, clients, memoryMb }: GrowthReport):
       title: "Requests per second",
       unit: "1/s",
       axis: "clients",
-      lines: lines(clients, ({ perSecond }) => perSecond),
+      lines: linesOf(clients, ({ perSecond }) => perSecond),
     }),
-    lineChart({ title: "Wait", unit: "ms", axis: "clients", lines: lines(clients, ({ p50Ms }) => p50Ms) }),
+    lineChart({ title: "Wait", unit: "ms", axis: "clients", lines: linesOf(clients, ({ p50Ms }) => p50Ms) }),
   ];
   return `<section><h2>Growth</h2><p>Severalty with ever more tenants of ${documents} documents, and ever more clients of the most tenants.</p><div class="charts">${charts.join("")}</div></section>`;
 };
+
+const linesOf = (all: Readonly<Record<string, readonly GrowthPoint[]>>, y: (point: GrowthPoint) => number) =>
+  Object.entries(all).map(([label, points]) => ({
+    label,
+    points: points.map((point) => ({ x: point.count, y: y(point) })),
+  }));
 
 const figuresTable = (figures: readonly Figure[]): string => {
   const rows = figures.map((figure) => {

@@ -8,5 +8,6 @@ for (;;) {
   Atomics.wait(microseconds, 0, 0);
   const sleepMs = Atomics.exchange(microseconds, 0, 0) / 1000;
   Atomics.wait(never, 0, 0, sleepMs);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
   parentPort?.postMessage(undefined);
 }

@@ -9,8 +9,8 @@ import type { Alarm } from "./delay-line.ts";
 export const openAlarm = (): Alarm => {
   const microseconds = new Int32Array(new SharedArrayBuffer(4));
   const sleeper = new Worker(join(import.meta.dirname, "alarm-thread.ts"), { workerData: microseconds });
-  let ring: () => void = () => undefined;
-  sleeper.on("message", () => ring());
+  let ring: (() => void) | undefined;
+  sleeper.on("message", () => ring?.());
   return (afterMs, callback) => {
     ring = callback;
     Atomics.store(microseconds, 0, Math.max(1, Math.round(afterMs * 1000)));
