@@ -44,7 +44,7 @@ const rest = (wishes: Wishes, { growth }: { growth: readonly number[] }) => ({
 const full = {
   world: { tenants: 200, documents: 5_000 },
   starts: 5,
-  warmUp: { requests: 10_000, others: 1_000, msMax: 60_000 },
+  warmUp: { requests: 10_000, others: 1_000, msMax: 180_000 },
   connections: 16,
   rounds: 5,
   roundMs: 2_000,

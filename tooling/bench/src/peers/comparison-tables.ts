@@ -73,12 +73,12 @@ const latencyTable = ({ contenders, wire }: PeersReport, rtt: string): string =>
   return tableOf(title, ["", ...singles], rows);
 };
 
-const serverTable = ({ contenders, warmUpRequests }: PeersReport): string =>
+const serverTable = ({ contenders }: PeersReport): string =>
   tableOf(
     "What each needs",
-    ["", "start to first answer ms", `MB after ${warmUpRequests} requests`, "MB at its peak"],
-    contenders.map(({ label, startMs, memoryMb, memoryPeakMb }) => [
+    ["", "start to first answer ms", "requests to warm up", "MB after them", "MB at its peak"],
+    contenders.map(({ label, startMs, warmUpRequests, memoryMb, memoryPeakMb }) => [
       label,
-      ...[startMs, memoryMb, memoryPeakMb].map(shown),
+      ...[startMs, warmUpRequests, memoryMb, memoryPeakMb].map(shown),
     ]),
   );

@@ -30,13 +30,13 @@ export const measurePeers = async (bench: Bench, plan: Plan): Promise<PeersRepor
     world: plan.world,
     connections: plan.connections,
     rounds: plan.rounds,
-    warmUpRequests: plan.warmUp.requests,
     wire: wired.wire,
     skipped,
     contenders: names.map((name) => ({
       name,
       label: contenders[name].label,
       startMs: starts.get(name) ?? 0,
+      warmUpRequests: loaded.memory.get(name)?.requests ?? 0,
       memoryMb: loaded.memory.get(name)?.warm,
       memoryPeakMb: loaded.memory.get(name)?.peak,
       workloads: loaded.results.get(name) ?? {},
@@ -72,10 +72,10 @@ const measureDirect = async (bench: Bench, plan: Plan, names: readonly Contender
       checkAnswers(name, port, admin, plan.world),
     );
   bench.say(`every answer is right; warming up with ${plan.warmUp.requests} requests each …`);
-  const memory = new Map<ContenderName, { warm?: number; peak?: number }>();
+  const memory = new Map<ContenderName, { requests: number; warm?: number; peak?: number }>();
   for (const served of running.served) {
-    await warmUp(load, plan, served);
-    memory.set(served.name, { ...warmOf(served.pid) });
+    const requests = await warmUp(load, plan, served);
+    memory.set(served.name, { requests, ...warmOf(served.pid) });
   }
   const results = await measureLoad(bench, plan, running.served, load);
   for (const { name, pid } of running.served) Object.assign(memory.get(name) ?? {}, { peak: memoryMbOf(pid)?.peak });

@@ -1,7 +1,7 @@
 import type { ContenderName } from "../contenders/contender-name.ts";
 import type { Figure } from "../figure.ts";
 import type { Workload } from "../load/workload.ts";
-import type { PeersReport } from "./peers-report.ts";
+import type { ContenderResult, PeersReport } from "./peers-report.ts";
 
 type Rival = "floor" | "drizzle" | "prisma" | "postgrest";
 type Limits = Partial<Record<Workload, Record<Rival, number>>>;
@@ -37,7 +37,7 @@ export const peerFigures = (report: PeersReport): Figure[] => {
     return { name: `${workload} p50 to ${rival}'s`, value, limit, unit: "×", on: "1 client, 1 ms to the database" };
   });
   const batch = ratio(ours.latency["1"]?.W5?.p50Ms, ours.latency["1"]?.W1?.p50Ms);
-  return [...throughput, ...latency, ...(batch === undefined ? [] : [batchFigure(batch)]), ...ownFigures(report, ours)];
+  return [...throughput, ...latency, ...(batch === undefined ? [] : [batchFigure(batch)]), ...ownFigures(ours)];
 };
 
 const compared = (
@@ -59,10 +59,7 @@ const batchFigure = (value: number): Figure => ({
   on: "1 client, 1 ms to the database",
 });
 
-const ownFigures = (
-  { warmUpRequests }: PeersReport,
-  { startMs, memoryMb }: PeersReport["contenders"][number],
-): Figure[] => [
+const ownFigures = ({ startMs, memoryMb, warmUpRequests }: ContenderResult): Figure[] => [
   { name: "start to first answer", value: startMs, limit: 400, unit: "ms", on: "the bundle, in production" },
   ...(memoryMb === undefined
     ? []

@@ -22,7 +22,9 @@ export interface ContenderResult {
   readonly name: ContenderName;
   readonly label: string;
   readonly startMs: number;
-  /** After the warm-up. */
+  /** Requests before anything counted, beside a few of each workload. */
+  readonly warmUpRequests: number;
+  /** After them. */
   readonly memoryMb: number | undefined;
   readonly memoryPeakMb: number | undefined;
   readonly workloads: PerWorkload<WorkloadResult>;
@@ -37,7 +39,6 @@ export interface PeersReport {
   readonly world: WorldSize;
   readonly connections: number;
   readonly rounds: number;
-  readonly warmUpRequests: number;
   /** What a query's round trip takes over the wire, in milliseconds, by the delay that is set. */
   readonly wire: Readonly<Record<string, number>>;
   readonly contenders: readonly ContenderResult[];
