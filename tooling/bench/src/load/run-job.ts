@@ -48,7 +48,8 @@ const send = async (
   let sent = 0;
   const client = async (connection: HttpConnection) => {
     for (let now = performance.now(); now < end && sent < job.requestsMax;) {
-      const request = rendered[sent++ % rendered.length] as Rendered;
+      const request = rendered[sent++ % rendered.length];
+      if (request === undefined) return;
       const answer = await connection.send(request.bytes);
       assertRight(job, request, answer);
       const answered = performance.now();

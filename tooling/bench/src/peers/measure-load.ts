@@ -18,14 +18,15 @@ export const measureLoad = async (
   served: readonly Served[],
   load: Load,
 ): Promise<Results> => {
-  const results: Results = new Map(served.map(({ name }) => [name, {}]));
+  const results: Results = new Map();
   for (const workload of plan.workloads) {
-    const able = served.filter((one) => offered(plan, one).includes(workload));
-    const rounds = new Map<ContenderName, WorkloadResult[]>(able.map(({ name }) => [name, []]));
-    bench.say(`${workload}: ${plan.rounds} rounds of ${able.length} servers …`);
+    const rounds = served
+      .filter((one) => offered(plan, one).includes(workload))
+      .map((one) => ({ one, all: [] as WorkloadResult[] }));
+    bench.say(`${workload}: ${plan.rounds} rounds of ${rounds.length} servers …`);
     for (let seed = 1; seed <= plan.rounds; seed++)
-      for (const one of able) rounds.get(one.name)?.push(await measureOnce(bench, plan, { one, workload, seed }, load));
-    for (const [name, all] of rounds) Object.assign(results.get(name) ?? {}, { [workload]: medians(all) });
+      for (const { one, all } of rounds) all.push(await measureOnce(bench, plan, { one, workload, seed }, load));
+    for (const { one, all } of rounds) results.set(one.name, { ...results.get(one.name), [workload]: medians(all) });
   }
   return results;
 };
