@@ -50,19 +50,19 @@ const full = {
   roundMs: 2_000,
   latency: { rounds: 3, roundMs: 1_000 },
   counted: 200,
-  growth: [10, 1_000, 10_000, 100_000],
+  growth: [10, 1_000, 10_000],
   growthDocuments: 20,
 };
 
 const quick = {
   world: { tenants: 20, documents: 500 },
   starts: 1,
-  warmUp: { requests: 200, others: 40, msMax: 1_000 },
+  warmUp: { requests: 80, others: 12, msMax: 1_000 },
   connections: 16,
   rounds: 1,
   roundMs: 250,
   latency: { rounds: 1, roundMs: 200 },
-  counted: 40,
+  counted: 20,
   growth: [10, 100, 1_000],
   growthDocuments: 20,
 };

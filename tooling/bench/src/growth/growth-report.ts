@@ -15,7 +15,7 @@ export interface GrowthReport {
   readonly tenants: Readonly<Record<string, readonly GrowthPoint[]>>;
   /** As many clients as points say, with the most tenants. */
   readonly clients: Readonly<Record<string, readonly GrowthPoint[]>>;
-  /** Of the server, in megabytes, by the number of tenants; after the rounds. */
+  /** Of the server, in megabytes, by the number of tenants; after one client's rounds. */
   readonly memoryMb: readonly { readonly count: number; readonly value: number | undefined }[];
 }
 

@@ -32,6 +32,7 @@ export const measureGrowth = async (bench: Bench, plan: Plan): Promise<GrowthRep
   }
   bench.say("one client, ever more tenants …");
   const tenants = await sweep(steps, plan.rounds, load, ({ count }) => ({ count, connections: 1 }));
+  const memoryMb = steps.map(({ count, served }) => ({ count, value: memoryMbOf(served.pid)?.now }));
   bench.say("ever more clients …");
   const last = steps.slice(-1);
   const clients: Record<string, GrowthPoint[]> = {};
@@ -39,7 +40,6 @@ export const measureGrowth = async (bench: Bench, plan: Plan): Promise<GrowthRep
     const points = await sweep(last, plan.rounds, load, () => ({ count: connections, connections }));
     for (const [workload, some] of Object.entries(points)) (clients[workload] ??= []).push(...some);
   }
-  const memoryMb = steps.map(({ count, served }) => ({ count, value: memoryMbOf(served.pid)?.now }));
   return { documents: plan.growthDocuments, tenants, clients, memoryMb };
 };
 

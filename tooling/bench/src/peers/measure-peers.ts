@@ -23,7 +23,6 @@ export const measurePeers = async (bench: Bench, plan: Plan): Promise<PeersRepor
   const { names, skipped } = hindered(plan.names, bench.say);
   await makeDatabases(bench, plan.world);
   await using load = openLoad();
-  const starts = await measureStarts(bench, plan, names);
   const loaded = await measureDirect(bench, plan, names, load);
   const wired = await measureWired(bench, plan, names, load);
   return {
@@ -35,7 +34,7 @@ export const measurePeers = async (bench: Bench, plan: Plan): Promise<PeersRepor
     contenders: names.map((name) => ({
       name,
       label: contenders[name].label,
-      startMs: starts.get(name) ?? 0,
+      startMs: loaded.starts.get(name) ?? 0,
       warmUpRequests: loaded.warm.get(name)?.requests ?? 0,
       memoryMb: loaded.warm.get(name)?.memoryMb,
       memoryPeakMb: loaded.peaks.get(name),
@@ -54,12 +53,15 @@ const hindered = (wanted: readonly ContenderName[], say: Bench["say"]) => {
 };
 
 const measureDirect = async (bench: Bench, plan: Plan, names: readonly ContenderName[], load: Load) => {
+  bench.say(`starting ${names.length} servers …`);
   await using running = await openContenders(bench, names, bench.databasePort);
   for (const { name, port } of running.served)
     await withClient(bench.url(databases[contenders[name].serves]), (admin) =>
       checkAnswers(name, port, admin, plan.world),
     );
-  bench.say(`every answer is right; warming up with ${plan.warmUp.requests} requests each …`);
+  bench.say("every answer is right");
+  const starts = await measureStarts(bench, plan, running.served);
+  bench.say(`warming up with ${plan.warmUp.requests} requests each …`);
   const warm = new Map<ContenderName, { requests: number; memoryMb: number | undefined }>();
   for (const served of running.served) {
     const requests = await warmUp(load, plan, served);
@@ -67,7 +69,7 @@ const measureDirect = async (bench: Bench, plan: Plan, names: readonly Contender
   }
   const results = await measureLoad(bench, plan, running.served, load);
   const peaks = new Map(running.served.map(({ name, pid }) => [name, memoryMbOf(pid)?.peak]));
-  return { results, warm, peaks };
+  return { starts, results, warm, peaks };
 };
 
 const measureWired = async (bench: Bench, plan: Plan, names: readonly ContenderName[], load: Load) => {

@@ -6,24 +6,29 @@ export const growthSection = ({ documents, tenants, clients, memoryMb }: GrowthR
   const memory = memoryMb.flatMap(({ count, value }) => (value === undefined ? [] : [{ x: count, y: value }]));
   const charts = [
     lineChart({
-      title: "Wait of one client",
+      title: "Wait of one client, by tenants",
       unit: "ms",
       axis: "tenants",
       lines: linesOf(tenants, ({ p50Ms }) => p50Ms),
     }),
     lineChart({
-      title: "Memory of the server",
+      title: "Memory of the server, by tenants",
       unit: "MB",
       axis: "tenants",
       lines: [{ label: "memory", points: memory }],
     }),
     lineChart({
-      title: "Requests per second",
+      title: "Requests per second, by clients",
       unit: "1/s",
       axis: "clients",
       lines: linesOf(clients, ({ perSecond }) => perSecond),
     }),
-    lineChart({ title: "Wait", unit: "ms", axis: "clients", lines: linesOf(clients, ({ p50Ms }) => p50Ms) }),
+    lineChart({
+      title: "Wait, by clients",
+      unit: "ms",
+      axis: "clients",
+      lines: linesOf(clients, ({ p50Ms }) => p50Ms),
+    }),
   ];
   return `<section><h2>Growth</h2><p>Severalty with ever more tenants of ${documents} documents, and ever more clients of the most tenants.</p><div class="charts">${charts.join("")}</div></section>`;
 };
