@@ -6,6 +6,8 @@ export interface GrowthPoint {
   readonly count: number;
   readonly p50Ms: number;
   readonly perSecond: number;
+  /** Of the server after it; undefined where the system does not tell. */
+  readonly memoryMb: number | undefined;
 }
 
 /** Severalty with ever more tenants, and ever more clients. */
@@ -15,8 +17,6 @@ export interface GrowthReport {
   readonly tenants: Readonly<Record<string, readonly GrowthPoint[]>>;
   /** As many clients as points say, with the most tenants. */
   readonly clients: Readonly<Record<string, readonly GrowthPoint[]>>;
-  /** Of the server, in megabytes, by the number of tenants; after one client's rounds. */
-  readonly memoryMb: readonly { readonly count: number; readonly value: number | undefined }[];
 }
 
 /** What growth is measured with. */

@@ -32,7 +32,6 @@ export const measureGrowth = async (bench: Bench, plan: Plan): Promise<GrowthRep
   }
   bench.say("one client, ever more tenants …");
   const tenants = await sweep(steps, plan.rounds, load, ({ count }) => ({ count, connections: 1 }));
-  const memoryMb = steps.map(({ count, served }) => ({ count, value: memoryMbOf(served.pid)?.now }));
   bench.say("ever more clients …");
   const last = steps.slice(-1);
   const clients: Record<string, GrowthPoint[]> = {};
@@ -40,7 +39,7 @@ export const measureGrowth = async (bench: Bench, plan: Plan): Promise<GrowthRep
     const points = await sweep(last, plan.rounds, load, () => ({ count: connections, connections }));
     for (const [workload, some] of Object.entries(points)) (clients[workload] ??= []).push(...some);
   }
-  return { documents: plan.growthDocuments, tenants, clients, memoryMb };
+  return { documents: plan.growthDocuments, tenants, clients };
 };
 
 const openStep = async (bench: Bench, plan: Plan, count: number): Promise<Step> => {
@@ -68,10 +67,11 @@ const sweep = async (
         p50Ms.push(result.p50Ms);
         perSecond.push((result.requests / result.elapsedMs) * 1000);
       }
-    points[workload] = results.map(({ count, p50Ms, perSecond }) => ({
+    points[workload] = results.map(({ step, count, p50Ms, perSecond }) => ({
       count,
       p50Ms: median(p50Ms),
       perSecond: median(perSecond),
+      memoryMb: memoryMbOf(step.served.pid)?.now,
     }));
   }
   return points;

@@ -1,9 +1,11 @@
-import type { GrowthPoint, GrowthReport } from "../growth/growth-report.ts";
+import { type GrowthPoint, type GrowthReport, growthWorkloads } from "../growth/growth-report.ts";
 import { lineChart } from "./line-chart.ts";
 
 /** Ever more tenants and clients, as charts. */
-export const growthSection = ({ documents, tenants, clients, memoryMb }: GrowthReport): string => {
-  const memory = memoryMb.flatMap(({ count, value }) => (value === undefined ? [] : [{ x: count, y: value }]));
+export const growthSection = ({ documents, tenants, clients }: GrowthReport): string => {
+  const memory = (tenants[growthWorkloads.at(-1) ?? "W1"] ?? []).flatMap(({ count, memoryMb }) =>
+    memoryMb === undefined ? [] : [{ x: count, y: memoryMb }],
+  );
   const charts = [
     lineChart({
       title: "Wait of one client, by tenants",

@@ -44,12 +44,11 @@ const report = (): Report => ({
     documents: 20,
     tenants: {
       W1: [
-        { count: 10, p50Ms: 1, perSecond: 900 },
-        { count: 1_000, p50Ms: 1.2, perSecond: 800 },
+        { count: 10, p50Ms: 1, perSecond: 900, memoryMb: 100 },
+        { count: 1_000, p50Ms: 1.2, perSecond: 800, memoryMb: undefined },
       ],
     },
-    clients: { W1: [{ count: 1, p50Ms: 1, perSecond: 900 }] },
-    memoryMb: [{ count: 10, value: undefined }],
+    clients: { W1: [{ count: 1, p50Ms: 1, perSecond: 900, memoryMb: undefined }] },
   },
 });
 
