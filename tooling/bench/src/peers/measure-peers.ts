@@ -76,7 +76,7 @@ const measureWired = async (bench: Bench, plan: Plan, names: readonly ContenderN
   await using wire = await openWire(bench.databasePort);
   await using running = await openContenders(bench, names, wire.port);
   bench.say("counting round trips to the database …");
-  for (const served of running.served) await warmUp(load, plan, served, Math.ceil(plan.warmUp.requests / 5));
+  for (const served of running.served) await warmUp(load, plan, served, 0.2);
   const trips = await measureTrips(plan, running.served, { load, wire });
   return { trips, waits: await measureLatency(bench, plan, running.served, { load, wire }) };
 };
