@@ -14,12 +14,16 @@ export const cpuMsOf = (pid: number): number | undefined => {
   return (Number(user) + Number(system)) * tickMs;
 };
 
-/** The same of all its children, to the microsecond, which for PostgreSQL are its connections and what works behind them. */
-export const childrenCpuMsOf = (pid: number): number | undefined => {
+/** Milliseconds that each child of a process has used so far, by its id: for PostgreSQL its connections and what works behind them. */
+export const childrenCpuMsOf = (pid: number): ReadonlyMap<string, number> | undefined => {
   if (!canTell) return undefined;
   const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
-  return children.reduce((sum, child) => sum + Number(read(`/proc/${child}/schedstat`).split(" ")[0]) / 1e6, 0);
+  return new Map(children.map((child) => [child, Number(read(`/proc/${child}/schedstat`).split(" ")[0]) / 1e6]));
 };
+
+/** What children used between two looks. One that has ended meanwhile, as idle connections do, takes with it what it used. */
+export const childrenCpuMsBetween = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number =>
+  [...after].reduce((sum, [child, usedMs]) => sum + usedMs - (before.get(child) ?? 0), 0);
 
 /** Megabytes that a process holds in memory, now and at its peak; undefined where nobody tells. */
 export const memoryMbOf = (pid: number): { readonly now: number; readonly peak: number } | undefined => {
