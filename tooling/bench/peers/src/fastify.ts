@@ -39,7 +39,7 @@ app.get<{ Querystring: { limit: number; search?: string } }>("/documents", async
   const [, rows] = await sql.begin((tx) => [
     setTenant(tx, caller),
     search === undefined
-      ? tx`select ${summary()}, u.name as "authorName" from documents d join users u on u.id = d.author_id
+      ? tx`select ${summary()}, u.name as "authorName" from documents d left join users u on u.id = d.author_id
           order by d.created_at desc, d.id desc limit ${limit}`
       : tx`select ${summary()} from documents d where d.search @@ plainto_tsquery('simple', ${search})
           order by d.created_at desc, d.id desc limit ${limit}`,

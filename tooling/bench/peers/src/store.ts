@@ -26,7 +26,7 @@ export interface DocumentWhole extends DocumentSummary {
 /** What each data path offers; the newest come with their author's name. */
 export interface Store {
   byId(caller: Caller, id: string): Promise<DocumentWhole | undefined>;
-  newest(caller: Caller, limit: number): Promise<(DocumentSummary & { readonly authorName: string })[]>;
+  newest(caller: Caller, limit: number): Promise<(DocumentSummary & { readonly authorName: string | null })[]>;
   search(caller: Caller, word: string, limit: number): Promise<DocumentSummary[]>;
   /** Inserts the document and its audit row in one transaction. */
   create(caller: Caller, input: DocumentInput): Promise<DocumentWhole>;
