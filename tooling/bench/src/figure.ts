@@ -2,16 +2,14 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** The most that it may be, in the same unit. */
+  /** The most that it may be, in the same unit; the least, if more is better. */
   readonly limit: number;
-  readonly unit: "µs" | "ms" | "s";
+  readonly moreIsBetter?: boolean;
+  readonly unit: "µs" | "ms" | "s" | "MB" | "×";
   /** What it was measured on. */
   readonly on: string;
 }
 
-/** The middle one of an odd number of rounds: a single slow round does not count. */
-export const median = (values: readonly number[]): number => {
-  const middle = values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new Error("no rounds were measured");
-  return middle;
-};
+/** Whether what is promised of a figure holds. */
+export const isKept = ({ value, limit, moreIsBetter = false }: Figure): boolean =>
+  moreIsBetter ? value >= limit : value <= limit;

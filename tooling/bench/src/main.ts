@@ -1,14 +1,25 @@
 #!/usr/bin/env node
-/** bench [--quick] [--only NAME,…] [--json]: measures on a PostgreSQL of its own and compares with what is promised. */
-import { parseArgs } from "node:util";
+/** bench: measures on a PostgreSQL of its own and compares with what is promised; see `usage`. */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { openBench } from "./bench.ts";
 import { figureTable } from "./figure-table.ts";
-import type { Figure } from "./figure.ts";
+import { isKept, type Figure } from "./figure.ts";
+import { growthFigures } from "./growth/growth-figures.ts";
+import { growthTables } from "./growth/growth-tables.ts";
+import { measureGrowth } from "./growth/measure-growth.ts";
 import { measureEnter } from "./measure-enter.ts";
 import { measureMigrator } from "./measure-migrator.ts";
 import { measureSearch } from "./measure-search.ts";
 import { measureSeed } from "./measure-seed.ts";
 import { measureStart } from "./measure-start.ts";
+import { comparisonTables } from "./peers/comparison-tables.ts";
+import { measurePeers } from "./peers/measure-peers.ts";
+import { peerFigures } from "./peers/peer-figures.ts";
+import { planOf } from "./plan.ts";
+import { readArguments, UsageError, usage } from "./read-arguments.ts";
+import { reportPage } from "./report/report-page.ts";
+import type { Report } from "./report/report.ts";
 
 const measurements = {
   seed: measureSeed,
@@ -18,33 +29,42 @@ const measurements = {
   search: measureSearch,
 };
 
-const usage = `usage: bench [--quick] [--only ${Object.keys(measurements).join(",")}] [--json]
+/** Says what goes on, and after how many seconds. */
+const say = (line: string): void => console.error(`${(performance.now() / 1000).toFixed(0).padStart(5)} s  ${line}`);
 
-  --quick      smaller data and fewer rounds: whether it works, not how fast it is
-  --only NAME  some of the measurements
-  --json       the figures as JSON
-
-exits with 1 when a promise was not kept (never with --quick), with 2 on wrong usage`;
-
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string", default: Object.keys(measurements).join(",") },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-const chosen = values.only.split(",");
-const unknown = chosen.filter((name) => !(name in measurements));
-
-if (values.help || unknown.length > 0) {
-  console.error(unknown.length > 0 ? `unknown measurement: ${unknown.join(", ")}\n\n${usage}` : usage);
-  process.exitCode = unknown.length > 0 ? 2 : 0;
-} else {
-  await using bench = await openBench({ isQuick: values.quick, say: (line) => console.error(line) });
+const measure = async ({ only, ...wishes }: ReturnType<typeof readArguments>): Promise<Report> => {
+  const at = new Date().toISOString();
+  await using bench = await openBench({ isQuick: wishes.isQuick, say });
+  const plan = planOf(wishes);
   const figures: Figure[] = [];
-  for (const [name, measure] of Object.entries(measurements))
-    if (chosen.includes(name)) figures.push(...(await measure(bench)));
-  console.log(values.json ? JSON.stringify(figures, undefined, 2) : figureTable(figures));
-  if (!values.quick && figures.some(({ value, limit }) => value > limit)) process.exitCode = 1;
+  const isAsked = (name: string) => only.some((one) => one === name);
+  for (const [name, run] of Object.entries(measurements)) if (isAsked(name)) figures.push(...(await run(bench)));
+  const peers = isAsked("peers") ? await measurePeers(bench, plan) : undefined;
+  const growth = isAsked("growth") ? await measureGrowth(bench, plan) : undefined;
+  if (peers !== undefined) figures.push(...peerFigures(peers));
+  if (growth !== undefined) figures.push(...growthFigures(growth));
+  const machine = { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.versions.node };
+  return { at, machine, isQuick: wishes.isQuick, figures, peers, growth };
+};
+
+const main = async (): Promise<number> => {
+  const wishes = readArguments(process.argv.slice(2));
+  if (wishes.help) {
+    console.error(usage);
+    return 0;
+  }
+  const report = await measure(wishes);
+  const { figures, peers, growth } = report;
+  const tables = [peers && comparisonTables(peers), growth && growthTables(growth), figureTable(figures)];
+  if (wishes.html !== undefined) writeFileSync(wishes.html, reportPage(report));
+  console.log(wishes.json ? JSON.stringify(report, undefined, 2) : tables.filter(Boolean).join("\n\n"));
+  return wishes.isQuick || figures.every(isKept) ? 0 : 1;
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
 }

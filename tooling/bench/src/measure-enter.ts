@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { makeTenant, type MadeTenant } from "@severalty/db/testing/make-tenant";
 import { Client } from "pg";
 import { type Bench, serverEnv } from "./bench.ts";
-import { type Figure, median } from "./figure.ts";
+import type { Figure } from "./figure.ts";
+import { median } from "./load/statistics.ts";
 import { runProgram } from "./run-program.ts";
 
 const accesses = ["read only", "read write"] as const;

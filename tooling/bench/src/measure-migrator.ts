@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
-import { type Figure, median } from "./figure.ts";
+import type { Figure } from "./figure.ts";
+import { median } from "./load/statistics.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Each command as a process, with nothing to do, on a database of many tenants. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Bench, serverEnv } from "./bench.ts";
-import { type Figure, median } from "./figure.ts";
+import type { Figure } from "./figure.ts";
+import { median } from "./load/statistics.ts";
 import { runProgram } from "./run-program.ts";
 
 /** From the start of the server's process to its first open port. */
