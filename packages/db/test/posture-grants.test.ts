@@ -45,7 +45,7 @@ const platformGrants = (meta: EntityMetadata) => {
       ...changedByPlatform.map((column) => ({ object: `${object}.${column}`, grantee, privileges: "UPDATE" })),
     ];
   if (!tenantEntities.some((entity) => nameOf(entity) === meta.className)) return [];
-  const columns = meta.props.filter(({ fieldNames }) => fieldNames.length === 1);
+  const columns = meta.props.filter(({ fieldNames, formula }) => fieldNames.length === 1 && formula === undefined);
   const readable = columns.filter(({ columnTypes }) => columnTypes[0] !== "bytea");
   if (readable.length === columns.length) return [{ object, grantee, privileges: "SELECT" }];
   return readable.map(({ fieldNames }) => ({ object: `${object}.${fieldNames[0]}`, grantee, privileges: "SELECT" }));
@@ -56,7 +56,7 @@ const workerGrants = (meta: EntityMetadata) => {
   const [object, grantee, privileges] = [tableOf(meta), "severalty_worker", "SELECT"];
   if (!workerTables.some((name) => name === meta.tableName)) return [];
   if (meta.className !== "Task") return [{ object, grantee, privileges }];
-  const columns = meta.props.filter(({ fieldNames }) => fieldNames.length === 1);
+  const columns = meta.props.filter(({ fieldNames, formula }) => fieldNames.length === 1 && formula === undefined);
   return columns
     .filter(({ name }) => name !== "leaseToken")
     .map(({ fieldNames }) => ({ object: `${object}.${fieldNames[0]}`, grantee, privileges }));

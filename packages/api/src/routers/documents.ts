@@ -36,6 +36,12 @@ export interface DocumentSummary {
   updatedAt: Date;
 }
 
+/** A document in a list. */
+export interface DocumentItem extends DocumentSummary {
+  /** The author's name, or where he has given none his username. */
+  authorName: string;
+}
+
 /** A document with its content. */
 export interface DocumentWhole extends DocumentSummary {
   content: string;
@@ -53,6 +59,7 @@ const summary = [
   "createdAt",
   "updatedAt",
 ] as const;
+const listed = [...summary, "authorName"] as const;
 const whole = [...summary, "content"] as const;
 
 /**
@@ -74,7 +81,7 @@ export const documentsRouter = router({
       },
       ["title", "createdAt", "updatedAt"],
     ),
-  ).query(({ ctx, input }): Promise<ListAnswer<DocumentSummary>> => {
+  ).query(({ ctx, input }): Promise<ListAnswer<DocumentItem>> => {
     const { search, createdFrom, createdBefore } = input;
     const equal = { userId: input.userId, parentId: input.parentId, teamId: input.teamId };
     const condition = where({ ...equal, createdAt: between(createdFrom, createdBefore) });
@@ -82,7 +89,7 @@ export const documentsRouter = router({
       search === undefined
         ? new TenantRepository(ctx.em, Document)
         : new DocumentSearch(ctx.em, search, { ...equal, createdFrom, createdBefore });
-    return newestFirst(documents, summary, input, condition);
+    return newestFirst(documents, listed, input, condition);
   }),
 
   byId: tenantProcedure("documents.read", idInput(documentId)).query(({ ctx, input }): Promise<DocumentWhole> =>

@@ -1,4 +1,4 @@
-import { defineEntity, p, type InferEntity } from "@mikro-orm/core";
+import { defineEntity, p, type InferEntity, type Opt } from "@mikro-orm/core";
 import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
 import type { JsonObject } from "@severalty/domain/json";
 import { tenantColumns, tenantRef, teamScope, versionColumn } from "../tenancy/tenant-entity.ts";
@@ -12,6 +12,15 @@ export const Document = defineEntity({
     ...tenantColumns<DocumentId>(),
     userId: p.uuid().$type<UserId>(),
     user: () => tenantRef(User, "user_id"),
+    /** Read where it is asked for; the table of users has it. */
+    authorName: p
+      .text()
+      .$type<Opt<string>>()
+      .formula(
+        (_, { alias }) =>
+          `(select coalesce(author.name, author.username) from app.users author
+            where author.tenant_id = ${alias}.tenant_id and author.id = ${alias}.user_id)`,
+      ),
     parentId: p.uuid().$type<DocumentId>().nullable(),
     parent: () => tenantRef(Document, "parent_id").nullable(),
     teamId: p.uuid().$type<TeamId>().nullable(),

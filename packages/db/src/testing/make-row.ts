@@ -72,7 +72,7 @@ export const makeRowData = async (
   }
   for (const property of meta.props) {
     const { name, nullable, default: preset, defaultRaw } = property;
-    if (name in data || property.kind !== ReferenceKind.SCALAR || nullable === true) continue;
+    if (name in data || !isOwnColumn(property) || nullable === true) continue;
     if (preset !== undefined || defaultRaw !== undefined) continue;
     data[name] = columnOf(meta, name) === "tenant_id" ? tenantId : valueFor(meta, property);
   }
@@ -81,8 +81,8 @@ export const makeRowData = async (
 
 /** A property that may change, with a value that no other row has; a text where there is one. */
 export const makeChange = (meta: EntityMetadata): RowData => {
-  const isFree = ({ kind, primary, nullable, default: preset, defaultRaw, name }: EntityProperty) =>
-    kind === ReferenceKind.SCALAR &&
+  const isFree = ({ primary, nullable, default: preset, defaultRaw, name, ...property }: EntityProperty) =>
+    isOwnColumn(property) &&
     primary !== true &&
     nullable !== true &&
     (preset ?? defaultRaw) === undefined &&
@@ -97,6 +97,10 @@ export const makeChange = (meta: EntityMetadata): RowData => {
   const isText = property.columnTypes[0] === "text";
   return { [property.name]: isText ? valueFor(meta, property) : randomInt(100_000_000, 1_000_000_000) };
 };
+
+/** Whether the property is a column that holds a value: neither a reference, nor what is computed when it is read. */
+const isOwnColumn = ({ kind, formula }: Pick<EntityProperty, "kind" | "formula">): boolean =>
+  kind === ReferenceKind.SCALAR && formula === undefined;
 
 const ofType = (pattern: RegExp) => (property: EntityProperty) => pattern.test(property.columnTypes[0] ?? "");
 

@@ -13,7 +13,7 @@ import { contenders } from "./contenders.ts";
 import { documentSource } from "./document-source.ts";
 
 /** Whether Severalty's list must name authors as the peers' do; false while it may. */
-const authorNameIsDue = false;
+const authorNameIsDue = true;
 
 /**
  * Holds a server's answers against the rows in its database: the right ones with the right fields, none of another tenant, and nothing of a
