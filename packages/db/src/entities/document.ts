@@ -16,6 +16,7 @@ export const Document = defineEntity({
     authorName: p
       .text()
       .$type<Opt<string>>()
+      .lazy()
       .formula(
         (_, { alias }) =>
           `(select coalesce(author.name, author.username) from app.users author
