@@ -2,6 +2,7 @@ import { MikroORM, type EntityManagerType, type EntitySchema, type PostgreSqlDri
 import type { Pool } from "pg";
 import { entities } from "./entities.ts";
 import { OneStatementClient } from "./driver/one-statement-client.ts";
+import { createPrefixes } from "./driver/prepared-statements.ts";
 import { TenantDriver } from "./driver/tenant-driver.ts";
 
 export type { Pool } from "pg";
@@ -45,7 +46,7 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
     pool: { min: options.poolMin ?? 2, max: options.poolMax ?? 10 },
     driverOptions: {
       Client: OneStatementClient,
-      prepares: options.preparesStatements ?? true,
+      statementPrefix: options.preparesStatements === false ? undefined : createPrefixes(),
       application_name: options.applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,

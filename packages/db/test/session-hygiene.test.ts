@@ -45,7 +45,7 @@ const leftovers: [string, string[], string, unknown][] = [
   [
     "a session's lock",
     ["select pg_advisory_lock(7)"],
-    "select count(*)::int from pg_locks where locktype = 'advisory'",
+    "select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
     0,
   ],
 ];

@@ -63,10 +63,7 @@ export const ${names.noun}Router = router({
   }),
 
   remove: tenantProcedure(${permission("write")}, removeInput(${id})).mutation(
-    async ({ ctx, input }): Promise<{ id: ${idType} }> => {
-      await ${repository}.remove(input.id, input.version);
-      return { id: input.id };
-    },
+    ({ ctx, input }): Promise<{ id: ${idType} }> => ${repository}.remove(input.id, input.version),
   ),
 });
 `;

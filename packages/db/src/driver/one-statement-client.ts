@@ -1,6 +1,6 @@
 import type { ClientConfig } from "pg";
 import { Flight, type FlightStatement } from "./flight.ts";
-import { PreparedStatements } from "./prepared-statements.ts";
+import { PreparedStatements, type MakePrefix } from "./prepared-statements.ts";
 import { TenantClient } from "./tenant-client.ts";
 
 /** Texts that are for the class below as they stand. */
@@ -8,8 +8,8 @@ const own = new Set(["commit", "rollback"]);
 
 /** How a connection is made. */
 export interface OneStatementConfig extends ClientConfig {
-  /** Whether statements are prepared once and kept. Default true; false where a pooler lends the server's connections to others. */
-  readonly prepares?: boolean;
+  /** Names for statements that are prepared once and kept; without it none is. */
+  readonly statementPrefix?: MakePrefix | undefined;
 }
 
 /**
@@ -21,7 +21,8 @@ export class OneStatementClient extends TenantClient {
 
   constructor(config: OneStatementConfig = {}) {
     super(config);
-    this.#prepared = config.prepares === false ? undefined : new PreparedStatements();
+    const prefix = config.statementPrefix?.();
+    this.#prepared = prefix === undefined ? undefined : new PreparedStatements(prefix);
   }
 
   /** Sends statements in one message. Their answers are for whoever calls to await. */

@@ -1,4 +1,14 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+
+/** What begins the names of a connection's statements; asked once for each connection. */
+export type MakePrefix = () => string;
+
+/** Prefixes of 132 bits out of one secret, so that opening a connection draws no randomness and none tells another. */
+export const createPrefixes = (): MakePrefix => {
+  const secret = randomBytes(32);
+  let connections = 0;
+  return () => createHmac("sha256", secret).update(String(connections++)).digest("base64url").slice(0, 22);
+};
 
 /** A text that a connection has prepared, or is about to. */
 export interface PreparedStatement {
@@ -23,10 +33,14 @@ const keptMax = 200;
  * of his own on the connection can put a statement of his in the place of one of these.
  */
 export class PreparedStatements {
-  readonly #prefix = randomBytes(16).toString("base64url");
+  readonly #prefix: string;
   readonly #byText = new Map<string, PreparedStatement>();
   readonly #dropped: string[] = [];
   #made = 0;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
 
   /** The statement of a text, used most recently from now on. */
   of(text: string): PreparedStatement {
