@@ -2,7 +2,6 @@ import { TokenError } from "@severalty/auth/access-token";
 import { parseApiKey } from "@severalty/auth/api-key";
 import type { Client } from "@severalty/db/identity/session";
 import type { Principal } from "@severalty/db/tenancy/principal";
-import { forkForTenant } from "@severalty/db/tenancy/with-tenant";
 import type { EntityManager } from "@severalty/db/orm";
 import { InvalidApiKeyError } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
@@ -22,7 +21,7 @@ export interface Context {
   readonly principal?: Principal;
   /** Why the token or key that was sent is not accepted. */
   readonly refusal?: DomainError;
-  /** @internal Enters the principal's tenant in every transaction; without a principal it reaches no row. */
+  /** @internal Makes entity managers, and reaches no row: that of a procedure's transaction takes its place. */
   readonly em: EntityManager;
   /** @internal */
   readonly services: Services;
@@ -54,12 +53,7 @@ export interface RequestFacts {
 export const createContext = (services: Services, facts: RequestFacts): Context => {
   const { requestId, log, idempotency } = facts;
   const client: Client = { requestId, ip: facts.ip, userAgent: facts.userAgent?.slice(0, 500) ?? null };
-  const who = identify(services, facts);
-  const em =
-    who.principal === undefined
-      ? services.app.em.fork()
-      : forkForTenant(services.app.em, who.principal, { requestId, action: "request" });
-  return { requestId, log, client, idempotency, em, services, ...who };
+  return { requestId, log, client, idempotency, em: services.app.em, services, ...identify(services, facts) };
 };
 
 type Identity = Pick<Context, "principal" | "refusal">;

@@ -9,6 +9,7 @@ import { DomainError } from "@severalty/domain/errors";
 import { permissionsOf, type Permission } from "@severalty/domain/permission";
 import { getTRPCErrorFromUnknown } from "@trpc/server";
 import { z } from "zod";
+import type { Context } from "./context.ts";
 import { toProtocolError } from "./errors.ts";
 import { logFailure } from "./log-failure.ts";
 import { keyedCallOf, runOnce } from "./run-once.ts";
@@ -26,17 +27,18 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-/** Needs an access token that is ours and alive, or an API key; the first transaction confirms it. */
-const authedProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.refusal !== undefined) throw ctx.refusal;
-  if (ctx.principal === undefined) {
-    throw new DomainError("unauthenticated", "auth/no-token", "sign in first: the request bears no access token");
-  }
-  return next({ ctx: { principal: ctx.principal } });
-});
+type Caller = { readonly [Part in "refusal" | "principal"]?: Context[Part] | undefined };
+
+/** Who calls, by an access token that is ours and alive or by an API key; the first transaction confirms it. Throws without either. */
+const principalOf = ({ refusal, principal }: Caller): Principal => {
+  if (refusal !== undefined) throw refusal;
+  if (principal !== undefined) return principal;
+  throw new DomainError("unauthenticated", "auth/no-token", "sign in first: the request bears no access token");
+};
 
 /** Needs an access token: what concerns a session or a person makes no sense for a key. */
-export const userProcedure = authedProcedure.use(({ ctx: { principal }, next }) => {
+export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+  const principal = principalOf(ctx);
   assertUser(principal);
   return next({ ctx: { principal } });
 });
@@ -72,12 +74,13 @@ export const tenantProcedure = <Input extends z.ZodType>(
   { also = [], answer = "plain", isForUsers = false }: TenantProcedureOptions = {},
 ) => {
   const lackedBy = (held: ReadonlySet<Permission>) => [permission, ...also].find((needed) => !held.has(needed));
-  const procedure = authedProcedure
+  const procedure = publicProcedure
     .use(async ({ ctx, path, next }) => {
-      const { principal, requestId } = ctx;
+      const { requestId } = ctx;
+      const principal = principalOf(ctx);
       if (isForUsers) assertUser(principal);
       const lacked = principal.kind === "apiKey" ? undefined : lackedBy(permissionsOf[principal.role]);
-      if (principal.kind === "apiKey" || lacked === undefined) return next();
+      if (principal.kind === "apiKey" || lacked === undefined) return next({ ctx: { principal } });
       const error = createForbidden(`the role ${principal.role}`, lacked);
       await recordFailure(ctx.em, principal, { requestId, action: path }, "denied", error.reason);
       throw error;

@@ -1,4 +1,5 @@
 import { Document } from "@severalty/db/entities/document";
+import { DocumentList } from "@severalty/db/tenancy/document-list";
 import { DocumentSearch } from "@severalty/db/tenancy/document-search";
 import { TenantRepository } from "@severalty/db/tenancy/tenant-repository";
 import { contentHash, documentContent, documentTitle } from "@severalty/domain/document";
@@ -87,7 +88,7 @@ export const documentsRouter = router({
     const condition = where({ ...equal, createdAt: between(createdFrom, createdBefore) });
     const documents =
       search === undefined
-        ? new TenantRepository(ctx.em, Document)
+        ? new DocumentList(ctx.em)
         : new DocumentSearch(ctx.em, search, { ...equal, createdFrom, createdBefore });
     return newestFirst(documents, listed, input, condition);
   }),

@@ -1,3 +1,4 @@
+import { serialize } from "pg-protocol";
 import type { PreparedStatement, PreparedStatements, Column } from "./prepared-statements.ts";
 import type { WireValue } from "./bind.ts";
 
@@ -17,18 +18,16 @@ export interface Answer {
   readonly numAffectedRows: number | undefined;
 }
 
-/** The part of pg's connection that a flight speaks to (pg 8.23.0, lib/connection.js). */
+/** The part of pg's connection that a flight speaks to (pg 8.23.0, lib/connection.js): it writes whole messages of its own making. */
 interface Wire {
   on(event: "readyForQuery" | "end", listener: () => void): Wire;
   off(event: "readyForQuery" | "end", listener: () => void): Wire;
-  readonly stream: { cork(): void; uncork(): void };
-  parse(message: { name: string; text: string; types: readonly number[] }): void;
-  bind(message: { portal: string; statement: string; values: readonly WireValue[] }): void;
-  describe(message: { type: "P"; name: string }): void;
-  execute(message: { portal: string; rows: number }): void;
-  close(message: { type: "S"; name: string }): void;
-  sync(): void;
+  readonly stream: { readonly writable: boolean; write(bytes: Uint8Array): void };
 }
+
+const describePortal = serialize.describe({ type: "P" });
+const executePortal = serialize.execute();
+const syncMessage = serialize.sync();
 
 type ParserOf = (dataTypeId: number) => (text: string) => unknown;
 
@@ -73,22 +72,20 @@ export class Flight {
   }
 
   submit(wire: Wire): void {
-    wire.stream.cork();
-    try {
-      for (const name of this.#known?.takeDropped() ?? []) wire.close({ type: "S", name });
-      for (const { sql, parameters, isUnnamed = false } of this.#statements) {
-        const prepared = isUnnamed ? undefined : this.#known?.of(sql);
-        this.#sent.push(prepared);
-        const name = prepared?.name ?? "";
-        if (prepared?.isParsed !== true) wire.parse({ name, text: sql, types: [] });
-        wire.bind({ portal: "", statement: name, values: parameters });
-        if (prepared?.columns === undefined) wire.describe({ type: "P", name: "" });
-        wire.execute({ portal: "", rows: 0 });
-      }
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
+    const messages: Uint8Array[] = [];
+    for (const name of this.#known?.takeDropped() ?? []) messages.push(serialize.close({ type: "S", name }));
+    for (const { sql, parameters, isUnnamed = false } of this.#statements) {
+      const prepared = isUnnamed ? undefined : this.#known?.of(sql);
+      this.#sent.push(prepared);
+      const name = prepared?.name ?? "";
+      if (prepared?.isParsed !== true) messages.push(serialize.parse({ name, text: sql }));
+      messages.push(serialize.bind({ statement: name, values: [...parameters] }));
+      if (prepared?.columns === undefined) messages.push(describePortal);
+      messages.push(executePortal);
     }
+    messages.push(syncMessage);
+    // In one piece: each piece would be one more for the system to gather.
+    if (wire.stream.writable) wire.stream.write(Buffer.concat(messages));
     this.#columns = this.#sent[0]?.columns;
   }
 

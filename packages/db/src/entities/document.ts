@@ -12,16 +12,8 @@ export const Document = defineEntity({
     ...tenantColumns<DocumentId>(),
     userId: p.uuid().$type<UserId>(),
     user: () => tenantRef(User, "user_id"),
-    /** Read where it is asked for; the table of users has it. */
-    authorName: p
-      .text()
-      .$type<Opt<string>>()
-      .lazy()
-      .formula(
-        (_, { alias }) =>
-          `(select coalesce(author.name, author.username) from app.users author
-            where author.tenant_id = ${alias}.tenant_id and author.id = ${alias}.user_id)`,
-      ),
+    /** The author's name, or where he has given none his username, in queries that join him as `author` (`DocumentList`). */
+    authorName: p.text().$type<Opt<string>>().lazy().formula("coalesce(author.name, author.username)"),
     parentId: p.uuid().$type<DocumentId>().nullable(),
     parent: () => tenantRef(Document, "parent_id").nullable(),
     teamId: p.uuid().$type<TeamId>().nullable(),

@@ -30,7 +30,7 @@ const name = "app.enter_to_read(uuid, uuid, uuid, text, text, text)";
  */
 const prepared = {
   dropped: "deallocate all;",
-  refused: `if has_function_privilege(session_user, 'pg_catalog.pg_prepared_statement()', 'execute') then
+  refused: `if has_function_privilege(session_user, 'pg_catalog.pg_prepared_statement()'::regprocedure::oid, 'execute') then
       if exists (select from pg_prepared_statement() where from_sql) then
         raise exception 'the connection carries what another has left in it' using errcode = 'SV005';
       end if;
@@ -105,16 +105,16 @@ const enterToRead = `create function app.enter_to_read(session uuid, usr uuid, t
     ${hygiene(prepared.refused)}
     head := concat_ws('|', tenant, coalesce(usr::text, ''), coalesce(session::text, ''), role, '');
     tail := concat_ws('|', '', translate(coalesce(request_id, ''), '|', '/'), translate(coalesce(action, ''), '|', '/'));
-    sealed := (select case t.status when 'active' then
+    select case t.status when 'active' then
         set_config('app.context', head || coalesce(u.team_id::text, '') || tail || '|' || ${seal("head || coalesce(u.team_id::text, '') || tail")}, true)
-      else 'suspended' end
+      else 'suspended' end into sealed
       from auth.sessions s
       join auth.identities i on i.id = s.identity_id and i.status = 'active'
       join app.users u on u.tenant_id = enter_to_read.tenant and u.id = enter_to_read.usr and u.identity_id = s.identity_id
         and u.status = 'active' and u.role = enter_to_read.role
       join app.tenants t on t.id = u.tenant_id
       join sealed.keys k on k.id = 1
-      where s.id = enter_to_read.session and s.revoked_at is null and s.expires_at > now());
+      where s.id = enter_to_read.session and s.revoked_at is null and s.expires_at > now();
     if sealed is null then
       raise exception 'the session has ended or the membership has changed' using errcode = 'SV001';
     end if;

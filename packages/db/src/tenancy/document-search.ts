@@ -1,7 +1,8 @@
 import type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
 import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
 import { Document } from "../entities/document.ts";
-import { ReadRepository, type Field, type ListOptions, type Page } from "./tenant-repository.ts";
+import { DocumentList } from "./document-list.ts";
+import type { Field, ListOptions, Page } from "./tenant-repository.ts";
 
 /** What documents are looked for; null asks for those without one, and what is undefined constrains nothing. */
 export interface DocumentConditions {
@@ -17,12 +18,12 @@ export interface DocumentConditions {
  * or without accents; a text without words finds none. Of the content the first 50,000 characters count, of the metadata 10,000. Lists are those of
  * `ReadRepository`: `app.search_documents` (ADR-0016) names the rows of a page, and the policy and the filters decide what is shown.
  */
-export class DocumentSearch extends ReadRepository<Document> {
+export class DocumentSearch extends DocumentList {
   readonly #search: string;
   readonly #conditions: string;
 
   constructor(em: EntityManager, search: string, conditions: DocumentConditions) {
-    super(em, Document);
+    super(em);
     this.#search = search;
     this.#conditions = JSON.stringify(conditions);
   }

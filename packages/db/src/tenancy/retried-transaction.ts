@@ -22,7 +22,8 @@ export const retriedTransaction = <Result>(
     const transaction = transactionOf(em.getTransactionContext());
     try {
       const result = await work(em);
-      await em.commit();
+      // What only reads has nothing to flush.
+      await (readOnly ? transaction?.commit() : em.commit());
       return result;
     } catch (error) {
       isOutcomeUnknown = transaction?.isOutcomeUnknown === true;

@@ -55,6 +55,8 @@ export interface Page<Row> {
  * that never was.
  */
 export class ReadRepository<Entity extends object> {
+  /** References that lists join, by the name that fields may use for the row referred to. None of them may be null. */
+  protected readonly joins: Readonly<Record<string, string>> = {};
   protected readonly noun: string;
   protected readonly em: EntityManager;
   protected readonly meta: EntityMetadata;
@@ -85,6 +87,7 @@ export class ReadRepository<Entity extends object> {
       condition: unknown,
     ) => {
       const query = this.query(em).select([...fields]);
+      for (const [name, reference] of Object.entries(this.joins)) query.innerJoin(`row.${reference}`, name);
       if (condition !== undefined) query.andWhere(asCondition(condition));
       if (follows !== undefined) query.andWhere(this.#follows(sort, direction, follows));
       await query.applyFilters();
