@@ -1,6 +1,6 @@
 import type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
 import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
-import { Document } from "../entities/document.ts";
+import type { Document } from "../entities/document.ts";
 import { DocumentList } from "./document-list.ts";
 import type { Field, ListOptions, Page } from "./tenant-repository.ts";
 
