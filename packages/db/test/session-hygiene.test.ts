@@ -161,6 +161,15 @@ describe("a second entry in one transaction is refused", () => {
     expect(await enter(app, them).catch(errorWord)).toBe("SV003");
   });
 
+  test.each(["enter", "enter_to_read"])("to read, after %s, by the same as by another", async (first) => {
+    for (const who of [us, them]) {
+      await begin(app);
+      await enterBy(app, first, us);
+      expect(await enterBy(app, "enter_to_read", who).catch(errorWord)).toBe("SV003");
+      await app.query("rollback");
+    }
+  });
+
   test("after the first was rolled back to a savepoint", async () => {
     await begin(app);
     await app.query("savepoint first");
