@@ -170,6 +170,19 @@ describe("a second entry in one transaction is refused", () => {
     }
   });
 
+  test.each(["x", "\u00e9|".repeat(90), "-".repeat(120)])(
+    "unless what was left for one is none: %s",
+    async (context) => {
+      for (const way of ["enter", "enter_to_read"]) {
+        await app.query("select set_config('app.context', $1, false)", [context]);
+        await begin(app);
+        await enterBy(app, way, us);
+        expect(await enteredTenant(app)).toBe(us.tenantId);
+        await app.query("rollback");
+      }
+    },
+  );
+
   test("after the first was rolled back to a savepoint", async () => {
     await begin(app);
     await app.query("savepoint first");

@@ -56,7 +56,8 @@ const pinned = {
 
 // An `if` whose condition is a bare expression costs a fifth of what a statement does.
 const hygiene = (ofPrepared: string) => `if pg_current_xact_id_if_assigned() is not null
-      or (coalesce(current_setting('app.context', true), '') <> '' and app.tenant_id() is not null) then
+      or (coalesce(current_setting('app.context', true), '') ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[|]'
+        and app.tenant_id() is not null) then
       raise exception 'this transaction has entered a tenant, or written, already' using errcode = 'SV003';
     end if;
     if pg_my_temp_schema() <> 0 then
