@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { transactionOf } from "../src/driver/tenant-connection.ts";
 import { Document } from "../src/entities/document.ts";
 import { createOrm, poolOf, type Orm } from "../src/orm.ts";
+import { DocumentList } from "../src/tenancy/document-list.ts";
 import { ReadRepository, TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
@@ -57,6 +58,27 @@ test("a read is one round trip, and one transaction that may only read", async (
   expect(await read(us)).toMatchObject({ id: us.documentId });
   expect(wire.trips).toBe(1);
   expect(await inside(us, (em) => write(em, "written"), true).catch(errorWord)).toBe("25006");
+});
+
+test("a list is planned once a connection, and its size is no value of the caller's", async () => {
+  const view = "pg_catalog.pg_prepared_statements";
+  await admin.query(
+    `grant execute on function pg_catalog.pg_prepared_statement() to severalty_app; grant select on ${view} to severalty_app`,
+  );
+  for (const limit of [20, 19, 18, 17, 16, 15, 20, 19]) {
+    const page = await inside(us, (em) => new DocumentList(em).list(["id", "authorName"], { limit }), true);
+    expect(page.rows).toHaveLength(1);
+  }
+  const { rows } = await (
+    await poolOf(orm)
+  ).query(
+    `select custom_plans, generic_plans from ${view} where statement like '%"author"%' and statement like '%limit 21'`,
+  );
+  await admin.query(
+    `revoke execute on function pg_catalog.pg_prepared_statement() from severalty_app; revoke select on ${view} from severalty_app`,
+  );
+  // The first five are planned for their values, to be compared with.
+  expect(rows).toEqual([{ custom_plans: "5", generic_plans: "3" }]);
 });
 
 test("each statement of a reading call enters anew, so that the end of a session takes effect between them", async () => {
