@@ -4,6 +4,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import { bind, type BoundStatement } from "./bind.ts";
 import { entryOf } from "./entry.ts";
 import type { OneStatementClient } from "./one-statement-client.ts";
+import { SharedReads } from "./shared-reads.ts";
 import { TenantTransaction, type Savepoint } from "./tenant-transaction.ts";
 
 type Query = string | NativeQueryBuilder | RawQueryFragment;
@@ -17,6 +18,11 @@ type Broadcaster = BeginOptions["eventBroadcaster"];
  * Kysely's, and enters nothing.
  */
 export class TenantConnection extends PostgreSqlConnection {
+  // The pool makes its clients of the class that the driver's options name.
+  // oxlint-disable-next-line leaks/no-raw-connection -- this is where a connection enters a tenant
+  readonly #connect = async () => (await (await this.getNativeClient()).connect()) as unknown as OneStatementClient;
+  readonly #reads = new SharedReads(this.#connect);
+
   /** Only who comes by a key, a lease or a grant is let in here: what he may do has to be known. A user's first statement lets him in. */
   override async begin(options: BeginOptions = {}): ReturnType<PostgreSqlConnection["begin"]> {
     const { sessionContext, ...rest } = options;
@@ -83,12 +89,7 @@ export class TenantConnection extends PostgreSqlConnection {
   }
 
   #connections() {
-    return {
-      // The pool makes its clients of the class that the driver's options name.
-      // oxlint-disable-next-line leaks/no-raw-connection -- this is where a connection enters a tenant
-      connect: async () => (await (await this.getNativeClient()).connect()) as unknown as OneStatementClient,
-      max: this.config.get("pool").max ?? 10,
-    };
+    return { connect: this.#connect, reads: this.#reads, max: this.config.get("pool").max ?? 10 };
   }
 
   async #beginInside(outer: TenantTransaction | Savepoint): Promise<Savepoint> {

@@ -5,11 +5,13 @@ import { wireValue, type BoundStatement } from "./bind.ts";
 import { enteredBy, entryForOneRead, isRefusal, unclean, type Entered, type Entry } from "./entry.ts";
 import { isStale, type Answer, type Flight, type FlightStatement } from "./flight.ts";
 import type { OneStatementClient } from "./one-statement-client.ts";
+import type { SharedReads } from "./shared-reads.ts";
 import { AbortedTransactionError } from "./tenant-client.ts";
 
 /** Where a transaction gets its connection from, when it first asks for something. */
 export interface Connections {
   readonly connect: () => Promise<OneStatementClient>;
+  readonly reads: SharedReads;
   /** Connections that it may find unclean before it gives up. */
   readonly max: number;
 }
@@ -147,30 +149,21 @@ export class TenantTransaction {
     return answer as Answer;
   }
 
-  #send(statements: readonly FlightStatement[]): Promise<Answer[]> {
+  #send(statements: readonly FlightStatement[]): Promise<readonly Answer[]> {
     if (this.#client !== undefined) return this.#fly(this.#client, statements);
     return this.#oneRead === undefined ? this.#open(statements) : this.#read(this.#oneRead, statements);
   }
 
   /** Enters and asks in one message without BEGIN. */
-  async #read(entry: Entry, statements: readonly FlightStatement[], isAgain = false): Promise<Answer[]> {
-    const client = await this.#connections.connect();
-    const flight = client.fly([{ ...entry, isUnnamed: true }, ...statements]);
-    try {
-      const [, ...answers] = await flight.answers;
-      client.release();
+  async #read(entry: Entry, statements: readonly FlightStatement[]): Promise<readonly Answer[]> {
+    const answers = await this.#connections.reads.ask(entry, statements);
+    if (answers !== undefined) {
       this.#entered = enteredBy(entry, undefined);
       return answers;
-    } catch (error) {
-      const isEntrys = flight.answered === 0;
-      const code = sqlStateOf(error);
-      client.release(isEntrys && !isRefusal(code) ? asError(error) : undefined);
-      if (isStale(error) && !isAgain) return this.#read(entry, statements, true);
-      if (!isEntrys || code !== unclean) throw error;
-      // With BEGIN a transaction has its own modes, whatever the session's defaults have been made.
-      this.#oneRead = undefined;
-      return this.#open(statements);
     }
+    // With BEGIN a transaction has its own modes, whatever the session's defaults have been made.
+    this.#oneRead = undefined;
+    return this.#open(statements);
   }
 
   /** Begins, enters and asks in one message. A connection that is not clean is replaced unnoticed. */
