@@ -85,6 +85,13 @@ export const openBench = async (options: { isQuick: boolean; say: (line: string)
   };
 };
 
+/** What the image runs Node with: the server is measured as it is deployed. */
+const imagesNodeOptions = (): string => {
+  const [, options] = /\bNODE_OPTIONS="([^"]+)"/.exec(readFileSync(join(repository, "Dockerfile"), "utf8")) ?? [];
+  if (options === undefined) throw new Error("the Dockerfile sets no NODE_OPTIONS");
+  return options;
+};
+
 /** The server's settings on a database that the migrator has prepared. */
 export const serverEnv = (env: Readonly<Record<string, string>>): Record<string, string> => {
   const urlOf = (role: string) => withCredentials(env["DATABASE_URL"] ?? "", role, rolePassword);
@@ -95,6 +102,7 @@ export const serverEnv = (env: Readonly<Record<string, string>>): Record<string,
     PLATFORM_DATABASE_URL: urlOf("severalty_platform"),
     AUTH_SECRET: authSecret,
     SECRETS_KEY: randomBytes(32).toString("base64"),
+    NODE_OPTIONS: imagesNodeOptions(),
     HOST: "127.0.0.1",
     PORT: "0",
   };

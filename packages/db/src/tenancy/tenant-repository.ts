@@ -318,9 +318,11 @@ type PlainQuery = QueryBuilder<Record<string, unknown>, string>;
 
 /** Exactly the fields asked for: the builder adds references whose columns they share. */
 const pick = <Row>(fields: readonly (keyof Row & string)[], result: unknown): Row[] =>
-  (result as Record<string, unknown>[]).map(
-    (row) => Object.fromEntries(fields.map((field) => [field, row[field]])) as Row,
-  );
+  (result as Record<string, unknown>[]).map((row) => {
+    const picked: Record<string, unknown> = {};
+    for (const field of fields) picked[field] = row[field];
+    return picked as Row;
+  });
 
 /** Callers' conditions are checked against the entity; the builder takes plain names. */
 const asCondition = (where: unknown) => where as Record<string, unknown>;
