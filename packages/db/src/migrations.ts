@@ -22,6 +22,7 @@ import { OneFlight } from "./migrations/0021-one-flight.ts";
 import { DocumentWords } from "./migrations/0022-document-words.ts";
 import { DocumentWordsIndex } from "./migrations/0023-document-words-index.ts";
 import { DocumentSearch } from "./migrations/0024-document-search.ts";
+import { WordsInFewMatches } from "./migrations/0025-words-in-few-matches.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   { name: "0022_document_words", class: DocumentWords },
   { name: "0023_document_words_index", class: DocumentWordsIndex },
   { name: "0024_document_search", class: DocumentSearch },
+  { name: "0025_words_in_few_matches", class: WordsInFewMatches },
 ];

@@ -375,3 +375,63 @@ test("conditions narrow a search as they narrow a list", async () => {
   expect(await found({ parentId: null, teamId: null, createdBefore: "2021-01-01T00:00:00Z" })).toEqual([his.id]);
   expect(await found({ createdFrom: "2021-01-01T00:00:00Z" })).toEqual([us.documentId]);
 });
+
+/** Each separator, the blank among them, becomes a blank, and several one. */
+const definition = String.raw`btrim(regexp_replace(left(regexp_replace(lower(regexp_replace(normalize(left(x, 64000), NFKD), '[\u00ad\u0300-\u036f]+', '', 'g')),
+  '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u3030\ufffc-\ufffd]+', ' ', 'g'),
+  64000), '([^ ]{64})[^ ]+', '\1', 'g'))`;
+
+test("the words of a text are what its definition says, wherever blanks and other separators meet, and where it is cut", async () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      " ",
+      "  ",
+      ", ",
+      ". ",
+      "\n",
+      "\t",
+      " - ",
+      "a",
+      "Word",
+      "Ärger",
+      "\u00ad",
+      "e\u0301",
+      "ﷺ",
+      "ﬁ",
+      "日本",
+      "…",
+      "\u3000",
+      "👍🏽",
+      "x".repeat(70),
+    ),
+    fc.string({ unit: "grapheme", maxLength: 5 }).filter((text) => text.isWellFormed() && !text.includes("\0")),
+  );
+  const long = fc.tuple(fc.constantFrom("ﷺ ,", "a, ", "ab  ", "ﬁ\n\n"), fc.integer({ min: 8_000, max: 33_000 }));
+  const text = fc.oneof(
+    { weight: 50, arbitrary: fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join("")) },
+    { weight: 1, arbitrary: long.map(([part, times]) => part.repeat(times)) },
+  );
+  const texts = fc.sample(text, { numRuns: 1500, seed: 1 });
+  const { rows } = await admin.query<{ x: string }>(
+    `select x from jsonb_array_elements_text($1) x where app.words_of(x) is distinct from ${definition}`,
+    [JSON.stringify(texts)],
+  );
+  expect(rows.map(({ x }) => x.slice(0, 200))).toEqual([]);
+});
+
+test("a document's keys are its words behind its tenant, of one document in 256 again behind a star, and of that the star alone", async () => {
+  const tenant = "0197742f-dc00-7001-8000-00000000abcd";
+  const tag = Buffer.from(tenant.replaceAll("-", ""), "hex").toString("base64").slice(0, 22);
+  const keysOf = async (last: string, title: string) => {
+    const { rows } = await admin.query<{ keys: string[] }>(
+      `select tsvector_to_array(app.document_words($1, $2, $3, 'The end, the END', '{"a": ["Two  words"], "b": 3}')) as keys`,
+      [tenant, `0197742f-dc00-7001-8000-0000000000${last}`, title],
+    );
+    return rows[0]?.keys.toSorted();
+  };
+  const found = ["title", "two", "words", "the", "end"];
+  const plain = found.map((word) => tag + word);
+  const starred = ["", ...found].map((word) => `*${tag}${word}`);
+  expect(await keysOf("01", "Title")).toEqual(plain.toSorted());
+  expect(await keysOf("00", "Title")).toEqual([...plain, ...starred].toSorted());
+});
