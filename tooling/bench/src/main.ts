@@ -2,6 +2,7 @@
 /** bench: measures on a PostgreSQL of its own and compares with what is promised; see `usage`. */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { openBench } from "./bench.ts";
 import { figureTable } from "./figure-table.ts";
 import { isKept, type Figure } from "./figure.ts";
@@ -18,6 +19,7 @@ import { measurePeers } from "./peers/measure-peers.ts";
 import { peerFigures } from "./peers/peer-figures.ts";
 import { planOf } from "./plan.ts";
 import { readArguments, UsageError, usage } from "./read-arguments.ts";
+import { chartFiles } from "./report/chart-files.ts";
 import { reportPage } from "./report/report-page.ts";
 import type { Report } from "./report/report.ts";
 
@@ -56,7 +58,10 @@ const main = async (): Promise<number> => {
   const report = await measure(wishes);
   const { figures, peers, growth } = report;
   const tables = [peers && comparisonTables(peers), growth && growthTables(growth), figureTable(figures)];
-  if (wishes.html !== undefined) writeFileSync(wishes.html, reportPage(report));
+  const page = reportPage(report);
+  if (wishes.html !== undefined) writeFileSync(wishes.html, page);
+  if (wishes.charts !== undefined)
+    for (const [name, svg] of chartFiles(page)) writeFileSync(join(wishes.charts, name), svg);
   console.log(wishes.json ? JSON.stringify(report, undefined, 2) : tables.filter(Boolean).join("\n\n"));
   return wishes.isQuick || figures.every(isKept) ? 0 : 1;
 };

@@ -4,10 +4,11 @@ import { workloads, type Workload } from "./load/workload.ts";
 import type { Wishes } from "./plan.ts";
 
 /** What can be measured, in the order in which it is. */
-const measurementNames = ["seed", "migrator", "start", "enter", "peers", "growth"] as const;
+const measurementNames = ["seed", "migrator", "start", "enter", "search", "peers", "growth"] as const;
 
 /** How it is used. */
-export const usage = `usage: bench [--quick] [--only ${measurementNames.join(",")}] [--json] [--html FILE]
+export const usage = `usage: bench [--quick] [--only ${measurementNames.join(",")}] 
+             [--json] [--html FILE] [--charts DIR]
              [--peer ${contenderNames.join(",")}]
              [--workload ${Object.keys(workloads).join(",")}] [--rtt 0,1] [--tenants 10,1000,…]
 
@@ -19,6 +20,7 @@ export const usage = `usage: bench [--quick] [--only ${measurementNames.join(","
   --tenants N    growth: numbers of tenants
   --json         everything that was measured as JSON
   --html FILE    as a page with charts, too
+  --charts DIR   each of its charts as an SVG file in that folder, too
 
 exits with 1 when a promise was not kept (never with --quick), with 2 on wrong usage`;
 
@@ -38,6 +40,7 @@ export const readArguments = (args: readonly string[]) => {
     isQuick: values.quick,
     json: values.json,
     html: values.html,
+    charts: values.charts,
     help: values.help,
   } satisfies Wishes & Record<string, unknown>;
 };
@@ -55,6 +58,7 @@ const parse = (args: readonly string[]) => {
         tenants: { type: "string" },
         json: { type: "boolean", default: false },
         html: { type: "string" },
+        charts: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;
