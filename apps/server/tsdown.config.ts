@@ -23,7 +23,7 @@ const nativeSpread = () => {
   };
 };
 
-/** Own code alone is mapped to its sources: Node keeps every map in memory, and those of all libraries take 50 MB. */
+/** Own code alone is mapped to its sources: who runs Node with --enable-source-maps would keep the maps of all libraries in memory, 50 MB. */
 const unmappedLibraries = () => ({
   name: "unmapped-libraries",
   transform(code: string, id: string) {

@@ -80,6 +80,19 @@ test.each(forKeys)("$path by an API key asks who it is first", async ({ path, pe
   expect({ trips, texts: trips > allowed ? texts : [] }).toEqual({ trips: allowed, texts: [] });
 });
 
+test("a search costs one round trip, on whichever page", async () => {
+  const world = await makeWorld(admin);
+  for (const title of ["One found", "Two found", "Three found"])
+    await ask(services, world, "documents.create", { title });
+  const page = (cursor?: unknown) =>
+    trafficOf(() => ask(services, world, "documents.list", { search: "found", limit: 2, sort: "title", cursor }));
+  const first = await page();
+  const { items, nextCursor } = first.answer.data as { items: unknown[]; nextCursor: string };
+  const second = await page(nextCursor);
+  expect([items, (second.answer.data as { items: unknown[] }).items].map((some) => some.length)).toEqual([2, 1]);
+  expect([first.trips, second.trips]).toEqual([1, 1]);
+});
+
 test("a refused call and its audit row cost one round trip each", async () => {
   const world = await makeWorld(admin);
   await ask(services, world, "tenants.current");

@@ -1,4 +1,4 @@
-import type { EntityManager, FilterQuery } from "@mikro-orm/postgresql";
+import type { EntityManager } from "@mikro-orm/postgresql";
 import type { DocumentId, TeamId, UserId } from "@severalty/domain/ids";
 import type { Document } from "../entities/document.ts";
 import { DocumentList } from "./document-list.ts";
@@ -28,24 +28,15 @@ export class DocumentSearch extends DocumentList {
     this.#conditions = JSON.stringify(conditions);
   }
 
-  override async list<F extends Field<Document>>(
+  override list<F extends Field<Document>>(
     fields: readonly F[],
     options: ListOptions<Document>,
   ): Promise<Page<Pick<Document, F>>> {
     const { sort = ["id"], direction = "desc", after, limit } = options;
-    const found = await this.em.execute<{ id: DocumentId }[]>(`select app.search_documents(?, ?, ?, ?, ?, ?) as id`, [
-      this.#search,
-      this.#conditions,
-      sort[0],
-      direction === "desc",
-      after && JSON.stringify(after),
-      limit + 1,
-    ]);
-    const ids = found.slice(0, limit).map(({ id }) => id);
-    if (ids.length === 0) return { rows: [], more: false };
-    const isFound = { id: { $in: ids } } as FilterQuery<Document>;
-    const where = options.where === undefined ? isFound : ({ $and: [options.where, isFound] } as FilterQuery<Document>);
-    const { rows } = await super.list(fields, { ...options, where });
-    return { rows, more: found.length > limit };
+    const sql = `"row"."id" = any (array(select app.search_documents(?, ?, ?, ?, ?, ?)))`;
+    const from = after && JSON.stringify(after);
+    // One row more than asked for tells whether there are more.
+    const values = [this.#search, this.#conditions, sort[0], direction === "desc", from ?? null, limit + 1];
+    return this.listAmong({ sql, values }, fields, options);
   }
 }

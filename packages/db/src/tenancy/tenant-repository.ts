@@ -42,6 +42,12 @@ export interface ListOptions<Entity> {
   readonly limit: number;
 }
 
+/** A condition in SQL, on the alias `row`, with `?` for each value. Its text must be one of few: what differs is a value. */
+export interface SqlCondition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
 /** Some rows of a list, and whether there are more. */
 export interface Page<Row> {
   readonly rows: Row[];
@@ -75,16 +81,29 @@ export class ReadRepository<Entity extends object> {
   }
 
   /** One page, newest first unless `options` say otherwise. */
-  async list<F extends Field<Entity>>(
+  list<F extends Field<Entity>>(fields: readonly F[], options: ListOptions<Entity>): Promise<Page<Pick<Entity, F>>> {
+    return this.listAmong(undefined, fields, options);
+  }
+
+  /** One page of the rows for which the condition holds too. */
+  protected async listAmong<F extends Field<Entity>>(
+    among: SqlCondition | undefined,
     fields: readonly F[],
     options: ListOptions<Entity>,
   ): Promise<Page<Pick<Entity, F>>> {
     const { where, sort = ["id"], direction = "desc", after, limit } = options;
-    const make = async (em: EntityManager, follows: readonly unknown[] | undefined, condition: unknown) => {
+    const make = async (
+      em: EntityManager,
+      follows: readonly unknown[] | undefined,
+      condition: unknown,
+      amongValues: readonly unknown[],
+    ) => {
       const query = this.query(em).select([...fields]);
       for (const [name, reference] of Object.entries(this.joins)) query.innerJoin(`row.${reference}`, name);
       if (condition !== undefined) query.andWhere(asCondition(condition));
       if (follows !== undefined) query.andWhere(this.#follows(sort, direction, follows));
+      // oxlint-disable-next-line leaks/sql-is-constant -- a subclass's own text, and values are bound
+      if (among !== undefined) query.andWhere(raw(among.sql, [...amongValues]));
       await query.applyFilters();
       return query.orderBy(sort.map((field) => ({ [field]: direction }))).limit(asConstant(count) as never);
     };
@@ -93,14 +112,15 @@ export class ReadRepository<Entity extends object> {
     const parts = where === undefined ? { form: "", values: [], withValues: () => undefined } : partsOf(where);
     const rows =
       parts === undefined
-        ? await this.#built(fields, await make(this.em, after, where))
+        ? await this.#built(fields, await make(this.em, after, where, among?.values ?? []))
         : await this.shaped(
             fields,
-            `list ${count} ${fields.join()} ${sort.join()} ${direction} ${after?.length ?? "from the first"} ${parts.form}`,
-            [...(after ?? []), ...parts.values],
+            `list ${count} ${fields.join()} ${sort.join()} ${direction} ${after?.length ?? "from the first"} ${parts.form} ${among?.sql ?? ""}`,
+            [...(after ?? []), ...parts.values, ...(among?.values ?? [])],
             (em, given) => {
-              const split = after?.length ?? 0;
-              return make(em, after && given.slice(0, split), parts.withValues(given.slice(split)));
+              const [first, second] = [after?.length ?? 0, (after?.length ?? 0) + parts.values.length];
+              const condition = parts.withValues(given.slice(first, second));
+              return make(em, after && given.slice(0, first), condition, given.slice(second));
             },
           );
     return { rows: rows.slice(0, limit), more: rows.length > limit };
