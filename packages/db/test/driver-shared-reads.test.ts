@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import * as fc from "fast-check";
 import type { Client } from "pg";
@@ -90,6 +91,25 @@ test("who enters as somebody else or for another request travels apart, and sees
   );
 });
 
+const id = randomUUID();
+test.each([
+  ["another session", { sessionId: id }],
+  ["another user", { userId: id }],
+  ["another role", { role: "member" }],
+  ["another tenant", { tenantId: id }],
+])("%s gives nobody a part in an entry that is not his, whoever asks first", async (_, other) => {
+  const nobody = { ...us, ...other } as MadeTenant;
+  for (const [first, second] of [
+    [us, nobody],
+    [nobody, us],
+  ] as const) {
+    const answers = await Promise.all(
+      [first, second].map((who) => readDocument(who, {}, us.documentId).catch(errorWord)),
+    );
+    expect(answers).toEqual([first, second].map((who) => (who === us ? { id: us.documentId } : "SV001")));
+  }
+});
+
 test("a read that fails fails alone", async () => {
   const answers = await Promise.all([readDocument(us), failing(us).catch(errorWord), readUser(us), readDocument(us)]);
   expect(answers).toEqual([{ id: us.documentId }, "22012", { id: us.userId }, { id: us.documentId }]);
@@ -117,9 +137,16 @@ test("reads whose connection breaks under way are asked again", async () => {
   expect(cuts).toBeGreaterThan(1);
 });
 
-test("statements that the server has forgotten are prepared again for each of the reads", async () => {
+test("statements that the server has forgotten are prepared again for each of the reads, and no call runs twice", async () => {
   await (await poolOf(orm)).query("deallocate all");
-  expect(await Promise.all([readDocument(us), readUser(us)])).toEqual([{ id: us.documentId }, { id: us.userId }]);
+  let runs = 0;
+  const counted = () =>
+    inside(us, (em) => {
+      runs++;
+      return new ReadRepository(em, Document).byId(us.documentId, ["id"]);
+    });
+  expect(await Promise.all([counted(), counted()])).toEqual([{ id: us.documentId }, { id: us.documentId }]);
+  expect(runs).toBe(2);
 });
 
 test("a change travels with no read, and none with it", async () => {
