@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { transactionOf } from "../src/driver/tenant-connection.ts";
+import { transactionIn } from "../src/driver/tenant-connection.ts";
 import { Document } from "../src/entities/document.ts";
 import { createOrm, poolOf, type Orm } from "../src/orm.ts";
 import { DocumentList } from "../src/tenancy/document-list.ts";
@@ -109,7 +109,7 @@ test("a write that awaits nothing is two round trips, and one if it is known to 
   expect(wire.trips).toBe(2);
   wire.trips = 0;
   await inside(us, (em) => {
-    transactionOf(em.getTransactionContext())?.endWithNext();
+    transactionIn(em)?.endWithNext();
     return write(em, "in one");
   });
   expect(wire.trips).toBe(1);
@@ -133,7 +133,7 @@ test("a repository's write is not sent before it is awaited, and once however of
 
 test("what follows a statement that was said to be the last only reads", async () => {
   const attempt = inside(us, async (em) => {
-    transactionOf(em.getTransactionContext())?.endWithNext();
+    transactionIn(em)?.endWithNext();
     await write(em, "the last");
     expect(await em.count(Document)).toBe(1);
     return write(em, "after the last");
@@ -146,7 +146,7 @@ test("after a failed statement was undone, nothing can be committed", async () =
   const attempt = inside(us, async (em) => {
     await write(em, "undone");
     await em.execute("select 1/0").catch(errorWord);
-    await transactionOf(em.getTransactionContext())?.undo();
+    await transactionIn(em)?.undo();
     expect(await em.count(Document)).toBe(1);
   });
   await expect(attempt).rejects.toThrow("aborted");

@@ -91,12 +91,12 @@ test("who enters as somebody else or for another request travels apart, and sees
   );
 });
 
-const id = randomUUID();
+const unknownId = randomUUID();
 test.each([
-  ["another session", { sessionId: id }],
-  ["another user", { userId: id }],
+  ["another session", { sessionId: unknownId }],
+  ["another user", { userId: unknownId }],
   ["another role", { role: "member" }],
-  ["another tenant", { tenantId: id }],
+  ["another tenant", { tenantId: unknownId }],
 ])("%s gives nobody a part in an entry that is not his, whoever asks first", async (_, other) => {
   const nobody = { ...us, ...other } as MadeTenant;
   for (const [first, second] of [

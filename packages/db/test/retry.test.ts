@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { transactionOf } from "../src/driver/tenant-connection.ts";
+import { transactionIn } from "../src/driver/tenant-connection.ts";
 import { createOrm, type Orm } from "../src/orm.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
@@ -132,7 +132,7 @@ test.each(["cut", "cut the answer"] as const)(
     wire.judge = (text) => (text === "commit" ? verdict : "pass");
     const attempt = withTenant(orm.em, us, occasion, (em) => {
       runs++;
-      transactionOf(em.getTransactionContext())?.endWithNext();
+      transactionIn(em)?.endWithNext();
       return insertDocument(em, us);
     });
     await expect(attempt).rejects.toThrow(/Connection terminated/);
@@ -147,7 +147,7 @@ test("a write that travels with its commit runs again after a failure that the s
   let runs = 0;
   await withTenant(orm.em, us, occasion, (em) => {
     runs++;
-    transactionOf(em.getTransactionContext())?.endWithNext();
+    transactionIn(em)?.endWithNext();
     return runs === 1 ? raise(em, "40P01") : insertDocument(em, us);
   });
   expect(runs).toBe(2);

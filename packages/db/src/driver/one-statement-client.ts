@@ -49,10 +49,12 @@ export class OneStatementClient extends TenantClient {
 
 const beginning = /^(?:begin|start transaction)(?: isolation level ([a-z ]+?))?(?: (read only|read write))?$/;
 
-/** Every mode by name, so that none is a default that the session's last borrower chose; undefined when it begins no transaction. */
+/** With every mode by name; undefined when it begins no transaction. */
 const beginWithModes = (text: string): string | undefined => {
   const found = beginning.exec(text);
-  if (found === null) return undefined;
-  const [, level = "read committed", access = "read write"] = found;
-  return `begin isolation level ${level} ${access} not deferrable`;
+  return found === null ? undefined : beginText(found[1], found[2]);
 };
+
+/** Every mode by name, so that none is a default that the session's last borrower chose. */
+export const beginText = (isolationLevel = "read committed", access = "read write"): string =>
+  `begin isolation level ${isolationLevel} ${access} not deferrable`;

@@ -118,8 +118,11 @@ export class TenantConnection extends PostgreSqlConnection {
 
 const compiled = ({ sql, parameters }: BoundStatement) => CompiledQuery.raw(sql, [...parameters]);
 
-/** The transaction of an entity manager that has a session; undefined for any other. */
-export const transactionOf = (context: object | undefined): TenantTransaction | undefined => {
+/** The transaction that an entity manager with a session is in; undefined for any other. */
+export const transactionIn = (em: { getTransactionContext(): object | undefined }): TenantTransaction | undefined =>
+  transactionOf(em.getTransactionContext());
+
+const transactionOf = (context: object | undefined): TenantTransaction | undefined => {
   if (!isOurs(context)) return undefined;
   return context instanceof TenantTransaction ? context : context.transaction;
 };

@@ -4,7 +4,7 @@ import { sqlStateOf } from "../database-error.ts";
 import { wireValue, type BoundStatement } from "./bind.ts";
 import { enteredBy, entryForOneRead, isRefusal, unclean, type Entered, type Entry } from "./entry.ts";
 import { isStale, type Answer, type Flight, type FlightStatement } from "./flight.ts";
-import type { OneStatementClient } from "./one-statement-client.ts";
+import { beginText, type OneStatementClient } from "./one-statement-client.ts";
 import type { SharedReads } from "./shared-reads.ts";
 import { AbortedTransactionError } from "./tenant-client.ts";
 
@@ -207,8 +207,8 @@ export class TenantTransaction {
   }
 
   #begin(): FlightStatement {
-    const { isolationLevel = "read committed", readOnly = false } = this.#modes;
-    return statement(`begin isolation level ${isolationLevel} ${readOnly ? "read only" : "read write"} not deferrable`);
+    const { isolationLevel, readOnly } = this.#modes;
+    return statement(beginText(isolationLevel, readOnly === true ? "read only" : "read write"));
   }
 
   #goOnReading(): void {

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
 import { retriedTransaction } from "../tenancy/retried-transaction.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Occasion, UserPrincipal } from "../tenancy/principal.ts";
 
 /** A platform administrator's call: under which grant, and of which tenant it is, if it is of one. */
@@ -30,7 +30,7 @@ export const withPlatform = <Result>(
   return retriedTransaction(
     () => em.fork({ session: { variables } }),
     (tx) => {
-      const entered = transactionOf(tx.getTransactionContext())?.entered;
+      const entered = transactionIn(tx)?.entered;
       if (entered?.kind !== "grant") throw new Error("no grant has entered this transaction");
       const { tenantId } = entered;
       tx.setFilterParams("tenant", tenantId === null ? { isForAll: true } : { tenantId });

@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Json } from "@severalty/domain/json";
 import type { TaskStatus } from "@severalty/domain/task";
 import { retriedTransaction } from "../tenancy/retried-transaction.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Occasion } from "../tenancy/principal.ts";
 import type { ClaimedTask } from "./claim-task.ts";
 
@@ -20,7 +20,7 @@ export const withTask = <Result>(
   return retriedTransaction(
     () => em.fork({ session: { variables: { taskId, leaseToken, requestId, action } } }),
     (tx) => {
-      const entered = transactionOf(tx.getTransactionContext())?.entered;
+      const entered = transactionIn(tx)?.entered;
       if (entered?.kind !== "task") throw new Error("no task has entered this transaction");
       tx.setFilterParams("tenant", { tenantId: entered.tenantId });
       return work(tx);

@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { livingApiKeysMax } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
 import { toDomainError, isTransient } from "../database-error.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import { TenantApiKey } from "../entities/tenant-api-key.ts";
 import type { Actor, Principal } from "./principal.ts";
 import { TenantRepository } from "./tenant-repository.ts";
@@ -49,7 +49,7 @@ export const noteKeyUse = async (
   if (!actor.isIdleKey) return;
   try {
     await withTenant(em, principal, { requestId, action: "apiKeys.use" }, (tx) => {
-      transactionOf(tx.getTransactionContext())?.endWithNext();
+      transactionIn(tx)?.endWithNext();
       return tx.execute(
         `update app.tenant_api_keys set last_used_at = now()
          where tenant_id = ? and id = ? and coalesce(last_used_at < now() - interval '1 hour', true)`,

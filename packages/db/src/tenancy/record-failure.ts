@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Occasion, Principal } from "./principal.ts";
 import { isTransient, toDomainError } from "../database-error.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import { withTenant } from "./with-tenant.ts";
 
 /**
@@ -17,7 +17,7 @@ export const recordFailure = async (
 ): Promise<void> => {
   try {
     await withTenant(em, principal, occasion, (tx) => {
-      transactionOf(tx.getTransactionContext())?.endWithNext();
+      transactionIn(tx)?.endWithNext();
       return tx.execute("select app.record(?, ?)", [outcome, JSON.stringify({ reason })]);
     });
   } catch (error) {

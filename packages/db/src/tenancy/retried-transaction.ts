@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import pRetry from "p-retry";
 import { isTransient } from "../database-error.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 
 /** Attempts after the first when the database was away or two transactions collided; they wait 0.1, 0.2, 0.4 and 0.8 seconds. */
 const retries = 4;
@@ -19,7 +19,7 @@ export const retriedTransaction = <Result>(
   const attempt = async () => {
     const em = fork();
     await em.begin({ readOnly });
-    const transaction = transactionOf(em.getTransactionContext());
+    const transaction = transactionIn(em);
     try {
       const result = await work(em);
       // What only reads has nothing to flush.

@@ -9,7 +9,7 @@ import {
 import { InUseError, NotFoundError, ReferenceNotFoundError, StaleVersionError } from "@severalty/domain/errors";
 import type { TenantId } from "@severalty/domain/ids";
 import { referrerOf } from "../database-error.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import type { TenantDriver } from "../driver/tenant-driver.ts";
 import { assertVisible } from "./assert-visible.ts";
 import { partsOf } from "./condition-parts.ts";
@@ -178,7 +178,7 @@ export class ReadRepository<Entity extends object> {
     values: readonly unknown[],
     make: (em: EntityManager, values: readonly unknown[]) => PlainQuery | Promise<PlainQuery>,
   ): Promise<Pick<Entity, F>[]> {
-    const transaction = transactionOf(this.em.getTransactionContext());
+    const transaction = transactionIn(this.em);
     if (transaction === undefined) return this.#built(fields, await make(this.em, values));
     const scope = this.em.getFilterParams<Scope>("tenant") ?? {};
     // oxlint-disable-next-line leaks/no-raw-connection -- its texts and its reading of rows alone: what is asked goes by the transaction
@@ -297,7 +297,7 @@ export class TenantRepository<Entity extends object> extends ReadRepository<Enti
         const referrer = referrerOf(error);
         if (referrer === undefined) throw error;
         // Counting comes after the failure, which has ended the transaction.
-        await transactionOf(this.em.getTransactionContext())?.undo();
+        await transactionIn(this.em)?.undo();
         throw new InUseError(this.noun, await countReferrers(this.em, this.meta, id), referrer, { cause: error });
       }
       if (version === undefined) throw new NotFoundError(this.noun);

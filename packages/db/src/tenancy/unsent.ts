@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 
 /**
  * A write that has not been sent. Whoever awaits it sends it, as any other. A handler that answers it untouched, or by `last` where it is
@@ -30,7 +30,7 @@ export class Unsent<Result> extends Promise<Result> {
 
   /** The write, with COMMIT behind its last statement unless it was sent before. */
   sendLast(): Promise<Result> {
-    return (this.#sent ??= this.#work(() => transactionOf(this.#em.getTransactionContext())?.endWithNext()));
+    return (this.#sent ??= this.#work(() => transactionIn(this.#em)?.endWithNext()));
   }
 
   // eslint-disable-next-line unicorn/no-thenable -- it is a promise, which is kept lazily

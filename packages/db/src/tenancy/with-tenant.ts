@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { permissionsOf } from "@severalty/domain/permission";
 import { retriedTransaction } from "./retried-transaction.ts";
-import { transactionOf } from "../driver/tenant-connection.ts";
+import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Actor, Occasion, Principal } from "./principal.ts";
 
 /**
@@ -52,7 +52,7 @@ const actorIn = (tx: EntityManager, principal: Principal): Actor => {
     const { kind, userId, tenantId, role } = principal;
     return { kind, id: userId, tenantId, userId, permissions: permissionsOf[role], isIdleKey: false };
   }
-  const entered = transactionOf(tx.getTransactionContext())?.entered;
+  const entered = transactionIn(tx)?.entered;
   if (entered?.kind !== "apiKey") throw new Error("no API key has entered this transaction");
   const { key, tenant, maker, permissions, isIdle: isIdleKey } = entered;
   return { kind: "apiKey", id: key, tenantId: tenant, userId: maker, permissions: new Set(permissions), isIdleKey };
