@@ -42,7 +42,8 @@ export default defineConfig({
   sourcemap: true,
   outputOptions: {
     sourcemapExcludeSources: true,
-    comments: false,
+    // What licences ask for stays.
+    comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] },
   },
 });
