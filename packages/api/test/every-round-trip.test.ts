@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openWire } from "@severalty/db/testing/wire";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ask, type Answer } from "../src/testing/ask.ts";
 import { makeApiKey } from "../src/testing/make-api-key.ts";
 import { openTestApi } from "../src/testing/open-test-api.ts";
@@ -10,8 +9,7 @@ import { cases } from "./cases.ts";
 import { makeWorld } from "./world.ts";
 
 const { database, admin } = await openTestApi();
-const wire = await openWire(database.url("severalty_app"));
-afterAll(() => wire[Symbol.asyncDispose]());
+const wire = await database.wire();
 const app = await database.orm("severalty_app", { url: wire.url });
 const services = await makeServices(database, { app });
 

@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { DomainError } from "@severalty/domain/errors";
 import { toDomainError } from "../src/database-error.ts";
 import { Document } from "../src/entities/document.ts";
-import { createOrm, poolOf, type Orm } from "../src/orm.ts";
+import { poolOf, type Orm } from "../src/orm.ts";
 import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 const poolMax = 3;
 const occasion = { requestId: "request-1", action: "documents.test" };
@@ -24,17 +24,13 @@ beforeAll(async () => {
   us = await makeTenant(admin);
   // A temporary object is what entering can neither reset nor live with; no role of the server may make one otherwise.
   await admin.query(`grant temporary on database ${database.name} to severalty_app`);
-  wire = await openWire(database.url("severalty_app"));
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0, poolMax });
+  wire = await database.wire();
+  orm = await database.orm("severalty_app", { url: wire.url, poolMax });
 });
 afterEach(() => {
   wire.judge = () => "pass";
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const count = (options = {}) => withTenant(orm.em, us, { ...occasion, ...options }, (em) => em.count(Document));
 

@@ -10,7 +10,7 @@ import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 const occasion = { requestId: "request-1", action: "documents.test" };
 const now = new Date("2026-01-02T03:04:05.678Z");
@@ -25,20 +25,16 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   [us, them] = [await makeTenant(admin), await makeTenant(admin)];
-  wire = await openWire(database.url("severalty_app"));
+  wire = await database.wire();
   // One connection, so that whatever a call leaves is what the next one meets.
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0, poolMax: 1 });
+  orm = await database.orm("severalty_app", { url: wire.url, poolMax: 1 });
 });
 beforeEach(async () => {
   await read(us);
   wire.trips = 0;
   wire.texts.length = 0;
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const inside = <Result>(who: MadeTenant, work: (em: EntityManager) => Promise<Result>, readOnly = false) =>
   withTenant(orm.em, who, { ...occasion, readOnly }, work);

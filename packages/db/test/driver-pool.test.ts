@@ -8,7 +8,7 @@ import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 const poolMax = 3;
 const occasion = { requestId: "request-1", action: "documents.test" };
@@ -22,17 +22,13 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   us = await makeTenant(admin);
-  wire = await openWire(database.url("severalty_app"));
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0, poolMax });
+  wire = await database.wire();
+  orm = await database.orm("severalty_app", { url: wire.url, poolMax });
 });
 afterEach(() => {
   wire.judge = () => "pass";
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 /** One transaction, without a second try. */
 const once = <Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result> =>

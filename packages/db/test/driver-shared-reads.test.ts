@@ -5,13 +5,13 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Document } from "../src/entities/document.ts";
 import { User } from "../src/entities/user.ts";
-import { createOrm, poolOf, type Orm } from "../src/orm.ts";
+import { poolOf, type Orm } from "../src/orm.ts";
 import { ReadRepository, TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 let database: TestDatabase;
 let admin: Client;
@@ -23,19 +23,15 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   [us, them] = [await makeTenant(admin), await makeTenant(admin)];
-  wire = await openWire(database.url("severalty_app"));
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0, poolMax: 1 });
+  wire = await database.wire();
+  orm = await database.orm("severalty_app", { url: wire.url, poolMax: 1 });
 });
 beforeEach(async () => {
   await readDocument(us);
   wire.trips = 0;
   wire.texts.length = 0;
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 interface Call {
   readonly requestId?: string;

@@ -3,12 +3,12 @@ import { createNewId, type DocumentId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Document } from "../src/entities/document.ts";
-import { createOrm, type Orm } from "../src/orm.ts";
+import type { Orm } from "../src/orm.ts";
 import { TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeKey, makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 let database: TestDatabase;
 let admin: Client;
@@ -19,14 +19,10 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   us = await makeTenant(admin);
-  wire = await openWire(database.url("severalty_app"));
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0 });
+  wire = await database.wire();
+  orm = await database.orm("severalty_app", { url: wire.url });
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const newId = createNewId();
 const canary = "canary'\\?$1";

@@ -2,12 +2,12 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { transactionIn } from "../src/driver/tenant-connection.ts";
-import { createOrm, type Orm } from "../src/orm.ts";
+import type { Orm } from "../src/orm.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
-import { openWire, type Wire } from "../src/testing/wire.ts";
+import type { Wire } from "../src/testing/wire.ts";
 
 const occasion = { requestId: "request-1", action: "documents.test" };
 
@@ -19,17 +19,13 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   await admin.query(`alter database ${database.name} set deadlock_timeout = '20ms'`);
-  wire = await openWire(database.url("severalty_app"));
-  orm = await createOrm({ url: wire.url, applicationName: "severalty-test", poolMin: 0 });
+  wire = await database.wire();
+  orm = await database.orm("severalty_app", { url: wire.url });
 });
 afterEach(() => {
   wire.judge = () => "pass";
 });
-afterAll(async () => {
-  await orm.close();
-  await wire[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const raise = (em: EntityManager, code: string) =>
   em.execute(`do $$ begin raise exception 'made' using errcode = '${code}'; end $$`);

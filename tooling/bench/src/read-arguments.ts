@@ -7,7 +7,7 @@ import type { Wishes } from "./plan.ts";
 const measurementNames = ["seed", "migrator", "start", "enter", "search", "peers", "growth"] as const;
 
 /** How it is used. */
-export const usage = `usage: bench [--quick] [--only ${measurementNames.join(",")}] 
+export const usage = `usage: bench [--quick] [--only ${measurementNames.join(",")}]
              [--json] [--html FILE] [--charts DIR]
              [--peer ${contenderNames.join(",")}]
              [--workload ${Object.keys(workloads).join(",")}] [--rtt 0,1] [--tenants 10,1000,…]

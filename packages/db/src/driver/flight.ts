@@ -73,15 +73,13 @@ export class Flight {
 
   submit(wire: Wire): void {
     const messages: Uint8Array[] = [];
-    const underWay = new Set<PreparedStatement>();
     for (const name of this.#known?.takeDropped() ?? []) messages.push(serialize.close({ type: "S", name }));
     for (const { sql, parameters, isUnnamed = false } of this.#statements) {
       const prepared = isUnnamed ? undefined : this.#known?.of(sql);
-      this.#sent.push(prepared);
       const name = prepared?.name ?? "";
-      if (prepared === undefined || !(prepared.isParsed || underWay.has(prepared)))
+      if (prepared === undefined || !(prepared.isParsed || this.#sent.includes(prepared)))
         messages.push(serialize.parse({ name, text: sql }));
-      if (prepared !== undefined) underWay.add(prepared);
+      this.#sent.push(prepared);
       messages.push(serialize.bind({ statement: name, values: [...parameters] }));
       if (prepared?.columns === undefined) messages.push(describePortal);
       messages.push(executePortal);

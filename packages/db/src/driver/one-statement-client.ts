@@ -58,3 +58,6 @@ const beginWithModes = (text: string): string | undefined => {
 /** Every mode by name, so that none is a default that the session's last borrower chose. */
 export const beginText = (isolationLevel = "read committed", access = "read write"): string =>
   `begin isolation level ${isolationLevel} ${access} not deferrable`;
+
+/** Why a connection is destroyed, as its `release` takes it. */
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,7 +1,7 @@
 import { sqlStateOf } from "../database-error.ts";
 import { isRefusal, unclean, type Entry } from "./entry.ts";
 import { isStale, type Answer, type FlightStatement } from "./flight.ts";
-import type { OneStatementClient } from "./one-statement-client.ts";
+import { asError, type OneStatementClient } from "./one-statement-client.ts";
 
 /** What becomes of statements that travelled together. */
 type Landing =
@@ -39,16 +39,8 @@ export class SharedReads {
     if ("answers" in landing) return landing.answers.slice(first, first + statements.length);
     const { error, failed } = landing;
     const isOwn = failed >= first && failed < first + statements.length;
-    if (failed >= 0 && (!isOwn || isStale(error))) return this.#alone(entry, statements);
-    if (failed < 0 && sqlStateOf(error) === unclean) return undefined;
-    throw error;
-  }
-
-  async #alone(entry: Entry, statements: readonly FlightStatement[]): Promise<readonly Answer[] | undefined> {
-    const landing = await this.#fly(entry, statements);
-    if ("answers" in landing) return landing.answers;
-    if (landing.failed < 0 && sqlStateOf(landing.error) === unclean) return undefined;
-    throw landing.error;
+    const asksAgain = failed >= 0 && (!isOwn || isStale(error));
+    return outcomeOf(asksAgain ? await this.#fly(entry, statements) : landing);
   }
 
   /** Whoever enters as somebody else, or for another request, travels apart. The procedure is told to audit rows alone, and reads write none. */
@@ -78,4 +70,8 @@ export class SharedReads {
   }
 }
 
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+const outcomeOf = (landing: Landing): readonly Answer[] | undefined => {
+  if ("answers" in landing) return landing.answers;
+  if (landing.failed < 0 && sqlStateOf(landing.error) === unclean) return undefined;
+  throw landing.error;
+};

@@ -4,7 +4,7 @@ import { sqlStateOf } from "../database-error.ts";
 import { wireValue, type BoundStatement } from "./bind.ts";
 import { enteredBy, entryForOneRead, isRefusal, unclean, type Entered, type Entry } from "./entry.ts";
 import { isStale, type Answer, type Flight, type FlightStatement } from "./flight.ts";
-import { beginText, type OneStatementClient } from "./one-statement-client.ts";
+import { asError, beginText, type OneStatementClient } from "./one-statement-client.ts";
 import type { SharedReads } from "./shared-reads.ts";
 import { AbortedTransactionError } from "./tenant-client.ts";
 
@@ -244,5 +244,3 @@ const isRolledBack = (error: unknown, isBeforeCommit: boolean): boolean => {
   const code = sqlStateOf(error);
   return code !== undefined && (isBeforeCommit || !lost.test(code));
 };
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

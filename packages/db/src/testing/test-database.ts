@@ -5,6 +5,7 @@ import { inject } from "vitest";
 import { createOrm, type Orm, type OrmOptions } from "../orm.ts";
 import { ensureDatabaseGrants, type RoleName } from "../roles.ts";
 import { rolePassword } from "./role-passwords.ts";
+import { openWire, type Wire } from "./wire.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -50,6 +51,13 @@ export class TestDatabase implements AsyncDisposable {
     const orm = await createOrm({ url: this.url(role), applicationName: "severalty-test", poolMin: 0, ...options });
     this.#stack.defer(() => orm.close());
     return orm;
+  }
+
+  /** A relay in front of it, closed with the database; its URL is the server's role's. */
+  async wire(): Promise<Wire> {
+    const wire = await openWire(this.url("severalty_app"));
+    this.#stack.defer(() => wire[Symbol.asyncDispose]());
+    return wire;
   }
 
   /** One plain connection, as a role or as the superuser, closed with the database. */
