@@ -119,9 +119,13 @@ test("reads whose entry is refused are all refused, and the connection serves on
   expect(await readDocument(us)).toEqual({ id: us.documentId });
 });
 
-test("what another has left in the connection costs the reads another way in, and nothing else", async () => {
-  await (await poolOf(orm)).query("set session characteristics as transaction isolation level serializable");
+test("what another has left in the connection costs the reads another way in and the connection, and nothing else", async () => {
+  const pool = await poolOf(orm);
+  const pidOf = async () => (await pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
+  const unclean = await pidOf();
+  await pool.query("set session characteristics as transaction isolation level serializable");
   expect(await Promise.all([readDocument(us), readUser(us)])).toEqual([{ id: us.documentId }, { id: us.userId }]);
+  expect(await pidOf()).not.toBe(unclean);
 });
 
 test("reads whose connection breaks under way are asked again", async () => {
