@@ -53,7 +53,8 @@ export const changeInput = <Which extends z.core.$ZodLooseShape, Changes extends
   z
     .strictObject({ ...z.object(changes).partial().shape, ...which, version })
     .refine((input) => Object.keys(changes).some((key) => (input as Record<string, unknown>)[key] !== undefined), {
-      error: `must change at least one of ${new Intl.ListFormat("en-GB").format(Object.keys(changes))}`,
+      // Said when it has to be: a formatter takes a millisecond to make.
+      error: () => `must change at least one of ${new Intl.ListFormat("en-GB").format(Object.keys(changes))}`,
     });
 
 /** One page of a list, newest first; `nextCursor` is null on the last. */
