@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { afterCursor, listAnswer, listInput } from "./pagination.ts";
 
-const pair = z.tuple([z.string(), z.int()]);
+const pair = () => z.tuple([z.string(), z.int()]);
 
 const cursorAfter = (values: readonly unknown[]) => listAnswer({ rows: [{}], more: true }, () => values).nextCursor;
 

@@ -72,17 +72,22 @@ export const listAnswer = <Item>(
   return { items: page.rows, nextCursor: page.more && last !== undefined ? encode(sortValues(last)) : null };
 };
 
-/** The sort values in a cursor that an earlier page gave. Throws `input/invalid` for anything else. */
+/**
+ * The sort values in a cursor that an earlier page gave. Throws `input/invalid-cursor` for anything else. `valuesOf` is asked for their schema once
+ * there is a cursor: making one takes longer than all else that is done for a list before it is asked for.
+ */
 export const afterCursor = <Values extends z.ZodType<readonly unknown[]>>(
   cursor: string | null | undefined,
-  values: Values,
+  valuesOf: () => Values,
 ): z.infer<Values> | undefined => {
   if (cursor === null || cursor === undefined) return undefined;
-  const parsed = values.safeParse(decode(cursor));
+  const parsed = valuesOf().safeParse(decode(cursor));
   if (!parsed.success)
     throw new DomainError("invalid-input", "input/invalid-cursor", "cursor must be one that a list gave");
   return parsed.data;
 };
+
+const newest = z.tuple([z.uuid()]);
 
 /** A page of rows, newest first by id (UUIDs of version 7 sort by the time they were made), unless the input says how to sort. */
 export const newestFirst = async <Entity extends object, F extends Field<Entity>>(
@@ -92,7 +97,7 @@ export const newestFirst = async <Entity extends object, F extends Field<Entity>
   condition: FilterQuery<Entity>,
 ): Promise<ListAnswer<Pick<Entity, F>>> => {
   if (sort !== undefined) return sorted(repository, fields, { limit, cursor, sort }, condition);
-  const after = afterCursor(cursor, z.tuple([z.uuid()]));
+  const after = afterCursor(cursor, () => newest);
   const page = await repository.list(fields, { where: condition, after, limit });
   return listAnswer(page, (row) => [idOf(row)]);
 };
@@ -111,7 +116,8 @@ const sorted = async <Entity extends object, F extends Field<Entity>>(
   condition: FilterQuery<Entity>,
 ): Promise<ListAnswer<Pick<Entity, F>>> => {
   const { field, direction } = orderOf(sort);
-  const after = afterCursor(cursor, z.tuple([z.literal(sort), sortValue(repository.column(field)), z.uuid()]));
+  const value = sortValue(repository.column(field));
+  const after = afterCursor(cursor, () => z.tuple([z.literal(sort), value, z.uuid()]));
   const page = await repository.list(fields, {
     where: condition,
     sort: [field, "id" as Field<Entity>],

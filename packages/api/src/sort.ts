@@ -22,16 +22,17 @@ export const orderOf = <Name extends string>(sort: Sort<Name>): { field: Name; d
 
 /** What a cursor may hold for a column: nothing else reaches the database. Throws for a type that no list sorts by yet. */
 export const sortValue = ({ type, isNullable }: { type: string; isNullable: boolean }): z.ZodType => {
-  const schema = schemas.find(({ types }) => types.test(type))?.schema;
-  if (schema === undefined) throw new Error(`no list sorts by a column of type ${type}: teach sortValue the type`);
-  return isNullable ? schema.nullable() : schema;
+  const known = schemas.find(({ types }) => types.test(type));
+  if (known === undefined) throw new Error(`no list sorts by a column of type ${type}: teach sortValue the type`);
+  return isNullable ? known.orNull : known.schema;
 };
 
 /** A time in a cursor, in UTC, to the millisecond as JSON has it. PostgreSQL has no year 0 (manual, section 8.5). */
 export const cursorTime = z.iso.datetime({ precision: 3 }).refine((time) => !time.startsWith("0000"));
 
-const schemas: readonly { types: RegExp; schema: z.ZodType }[] = [
+// Made once: a schema takes longer to make than to ask.
+const schemas: readonly { types: RegExp; schema: z.ZodType; orNull: z.ZodType }[] = [
   { types: /^text$/, schema: storableText({ min: 0, max: 1000, trim: false }) },
   { types: /^timestamptz/, schema: cursorTime },
   { types: /^int/, schema: z.int32() },
-];
+].map(({ types, schema }) => ({ types, schema, orNull: schema.nullable() }));

@@ -41,6 +41,7 @@ const record = [
   "executionMs",
 ] as const;
 
+const latest = z.tuple([cursorTime, auditLogId]);
 const word = z.string().min(1).max(100);
 
 /** What was done in the caller's tenant, newest first. Nobody changes it. */
@@ -63,7 +64,7 @@ export const auditLogsRouter = router({
     const page = await new ReadRepository(ctx.em, AuditLog).list(record, {
       where: where({ ...equal, timestamp: between(from, before) }),
       sort: ["timestamp", "id"],
-      after: afterCursor(cursor, z.tuple([cursorTime, auditLogId])),
+      after: afterCursor(cursor, () => latest),
       limit,
     });
     return listAnswer(page, ({ timestamp, id }) => [timestamp, id]);
