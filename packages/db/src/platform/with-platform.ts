@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { AccessGrantId, TenantId } from "@severalty/domain/ids";
+import { enteringManager } from "../tenancy/entering-manager.ts";
 import { retriedTransaction } from "../tenancy/retried-transaction.ts";
 import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Occasion, UserPrincipal } from "../tenancy/principal.ts";
@@ -28,7 +29,7 @@ export const withPlatform = <Result>(
   const entry = { grantId, about: about ?? "", requestId, action, note: JSON.stringify(note) };
   const variables = { session: sessionId, user: userId, ...entry };
   return retriedTransaction(
-    () => em.fork({ session: { variables } }),
+    () => enteringManager(em, variables),
     (tx) => {
       const entered = transactionIn(tx)?.entered;
       if (entered?.kind !== "grant") throw new Error("no grant has entered this transaction");

@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Json } from "@severalty/domain/json";
 import type { TaskStatus } from "@severalty/domain/task";
+import { enteringManager } from "../tenancy/entering-manager.ts";
 import { retriedTransaction } from "../tenancy/retried-transaction.ts";
 import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Occasion } from "../tenancy/principal.ts";
@@ -18,7 +19,7 @@ export const withTask = <Result>(
   work: (em: EntityManager) => Promise<Result>,
 ): Promise<Result> => {
   return retriedTransaction(
-    () => em.fork({ session: { variables: { taskId, leaseToken, requestId, action } } }),
+    () => enteringManager(em, { taskId, leaseToken, requestId, action }),
     (tx) => {
       const entered = transactionIn(tx)?.entered;
       if (entered?.kind !== "task") throw new Error("no task has entered this transaction");

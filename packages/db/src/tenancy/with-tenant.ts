@@ -1,25 +1,25 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { permissionsOf } from "@severalty/domain/permission";
+import { enteringManager } from "./entering-manager.ts";
 import { retriedTransaction } from "./retried-transaction.ts";
 import { transactionIn } from "../driver/tenant-connection.ts";
 import type { Actor, Occasion, Principal } from "./principal.ts";
 
 /**
- * A fork of the entity manager that enters the principal's tenant in every transaction; costs no query. A key's tenant is not known
- * before the database has said it, so the fork of a key reaches rows in `withTenant` alone.
+ * An entity manager of its own that enters the principal's tenant in every transaction; costs no query. A key's tenant is not known
+ * before the database has said it, so that of a key reaches rows in `withTenant` alone.
  */
 export const forkForTenant = (em: EntityManager, principal: Principal, occasion: Occasion): EntityManager => {
   const { requestId, action } = occasion;
   if (principal.kind === "apiKey") {
     const keyHash = Buffer.from(principal.keyHash).toString("hex");
-    return em.fork({ session: { variables: { keyHash, requestId, action } } });
+    return enteringManager(em, { keyHash, requestId, action });
   }
   const { sessionId, userId, tenantId, role } = principal;
-  const fork = em.fork({
-    session: { variables: { session: sessionId, user: userId, tenant: tenantId, role, requestId, action } },
-  });
-  fork.setFilterParams("tenant", { tenantId });
-  return fork;
+  const variables = { session: sessionId, user: userId, tenant: tenantId, role, requestId, action };
+  const manager = enteringManager(em, variables);
+  manager.setFilterParams("tenant", { tenantId });
+  return manager;
 };
 
 /**
