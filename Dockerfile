@@ -22,7 +22,7 @@ RUN pnpm --filter @severalty/server --filter @severalty/migrator run build
 
 FROM node:24-bookworm-slim AS runtime
 # Objects that live as long as a request fit into 8 MB; Node would let 32 MB fill up. With --enable-source-maps besides, traces name sources.
-ENV NODE_ENV=production NODE_OPTIONS="--max-semi-space-size=4"
+ENV NODE_ENV=production NODE_OPTIONS="--max-semi-space-size=8"
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
   /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
 WORKDIR /app

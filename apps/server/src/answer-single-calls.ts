@@ -40,7 +40,7 @@ export const answerSingleCalls = (options: SingleCallOptions): RequestHandler =>
     }
     const headers = options.answerHeaders(response);
     try {
-      await answer({ ...options, call, request, response, headers });
+      await answer(options, { call, request, response, headers });
     } catch (error) {
       if (!response.headersSent) setHeaders(response, headers);
       throw error;
@@ -48,16 +48,16 @@ export const answerSingleCalls = (options: SingleCallOptions): RequestHandler =>
   };
 };
 
-interface Exchange extends SingleCallOptions {
+interface Exchange {
   readonly call: SingleCall;
   readonly request: Request;
   readonly response: Response;
   readonly headers: HeaderList;
 }
 
-const answer = async (exchange: Exchange): Promise<void> => {
+const answer = async (options: SingleCallOptions, exchange: Exchange): Promise<void> => {
   const { response, headers } = exchange;
-  const { status, body } = await run(exchange);
+  const { status, body } = await run(options, exchange);
   if (response.destroyed) return;
   headers.push("content-type", "application/json", "vary", "trpc-accept, accept");
   response.writeHead(status, headers).end(body);
@@ -68,7 +68,9 @@ interface Answer {
   readonly body: string;
 }
 
-const run = async ({ router, call, request, response, headers, ...options }: Exchange): Promise<Answer> => {
+const run = async (options: SingleCallOptions, exchange: Exchange): Promise<Answer> => {
+  const { router } = options;
+  const { call, request, response, headers } = exchange;
   const { path, type } = call;
   const config = configOf(router);
   const input = createCallInput(call, request, options.maxBodySize);
