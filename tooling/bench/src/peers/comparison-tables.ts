@@ -76,7 +76,7 @@ const latencyTable = ({ contenders, wire }: PeersReport, rtt: string): string =>
 const serverTable = ({ contenders }: PeersReport): string =>
   tableOf(
     "What each needs",
-    ["", "start to first answer ms", "requests to warm up", "MB after them", "MB at its peak"],
+    ["", "start to first answer ms", "requests of W4", "MB after them", "MB at its peak"],
     contenders.map(({ label, startMs, warmUpRequests, memoryMb, memoryPeakMb }) => [
       label,
       ...[startMs, warmUpRequests, memoryMb, memoryPeakMb].map(shown),

@@ -15,7 +15,7 @@ import { measureStarts } from "./measure-starts.ts";
 import { openContenders } from "./open-contenders.ts";
 import type { PeersReport } from "./peers-report.ts";
 import { memoryMbOf } from "./process-cost.ts";
-import { warmUp } from "./warm-up.ts";
+import { type Warm, warmUp } from "./warm-up.ts";
 
 /** Severalty and what people would use instead: the same documents, the same requests, on one PostgreSQL, in turn. */
 export const measurePeers = async (bench: Bench, plan: Plan): Promise<PeersReport> => {
@@ -62,11 +62,8 @@ const measureDirect = async (bench: Bench, plan: Plan, names: readonly Contender
   bench.say("every answer is right");
   const starts = await measureStarts(bench, plan, running.served);
   bench.say(`warming up with ${plan.warmUp.requests} requests each …`);
-  const warm = new Map<ContenderName, { requests: number; memoryMb: number | undefined }>();
-  for (const served of running.served) {
-    const requests = await warmUp(load, plan, served);
-    warm.set(served.name, { requests, memoryMb: memoryMbOf(served.pid)?.now });
-  }
+  const warm = new Map<ContenderName, Warm>();
+  for (const served of running.served) warm.set(served.name, await warmUp(load, plan, served));
   const results = await measureLoad(bench, plan, running.served, load);
   const peaks = new Map(running.served.map(({ name, pid }) => [name, memoryMbOf(pid)?.peak]));
   return { starts, results, warm, peaks };
