@@ -140,6 +140,26 @@ test("the gate's functions are those of the allow-list, with a fixed search_path
   );
 });
 
+/** Functions with their caller's rights, and who may call them. Whoever writes a document computes what its index holds. */
+const callersFunctions = {
+  "app.document_words": ["severalty_app", "severalty_gate"],
+  "app.sees_all_teams": ["severalty_app", "severalty_gate", "severalty_worker"],
+  "app.team_id": ["severalty_app", "severalty_gate", "severalty_worker"],
+  "app.uuid_v7": ["severalty_gate"],
+  "app.words_of": ["severalty_app", "severalty_gate"],
+};
+
+/** What a filter asks for, which becomes part of the query: their names are written out instead. */
+const inlined = ["app.sees_all_teams", "app.team_id"];
+
+test("every other function has its caller's rights, a fixed search_path or none to be inlined, and is for the roles that need it", async () => {
+  const functions = await functionsOf(admin);
+  const others = functions.filter(({ isDefiner, owner }) => !isDefiner && owner !== "severalty_gate");
+  expect(Object.fromEntries(others.map(({ name, executors }) => [name, executors]))).toEqual(callersFunctions);
+  const unpinned = others.filter(({ settings }) => settings?.includes(gateSearchPath) !== true);
+  expect(unpinned.map(({ name }) => name)).toEqual(inlined);
+});
+
 test("no function is executable by everybody", async () => {
   const functions = await functionsOf(admin);
   expect(await found(admin, "definer-public", "function-public")).toEqual([]);

@@ -170,7 +170,14 @@ describe("a second entry in one transaction is refused", () => {
     }
   });
 
-  test.each(["x", "\u00e9|".repeat(90), "-".repeat(120)])(
+  test("to read, after something else was written", async () => {
+    await begin(app);
+    await app.query("select pg_current_xact_id()");
+    expect(await enterBy(app, "enter_to_read", us).catch(errorWord)).toBe("SV003");
+  });
+
+  const forged = `00000000-0000-4000-8000-000000000000|${"|".repeat(6)}${"0".repeat(64)}`;
+  test.each(["x", "\u00e9|".repeat(90), "-".repeat(120), forged])(
     "unless what was left for one is none: %s",
     async (context) => {
       for (const way of ["enter", "enter_to_read"]) {
