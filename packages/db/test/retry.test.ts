@@ -71,11 +71,12 @@ describe.each([{ readOnly: true }, { readOnly: false }])("a transaction, readOnl
   test("runs again when its backend is killed", async () => {
     const us = await makeTenant(admin);
     const runs = await failingFirst(us, options, async (em) => {
-      const killed = em.execute("select pg_sleep(30) as killed");
       const sleeping = `select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event = 'PgSleep'`;
-      await expect.poll(async () => (await admin.query(sleeping)).rowCount).toBe(1);
-      await killed;
+      const kill = async () => {
+        await expect.poll(async () => (await admin.query(sleeping)).rowCount).toBe(1);
+      };
+      await Promise.all([em.execute("select pg_sleep(30) as killed"), kill()]);
     });
     expect(runs).toBe(2);
     expect(await countAdded(us)).toBe(options.readOnly ? 0 : 1);
