@@ -4,7 +4,7 @@ import { DomainError } from "@severalty/domain/errors";
 import { toDomainError } from "../src/database-error.ts";
 import { Document } from "../src/entities/document.ts";
 import { poolOf, type Orm } from "../src/orm.ts";
-import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
+import { tenantManager, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
@@ -131,7 +131,7 @@ test.each(modes)(
     await onEveryConnection("set default_transaction_read_only = on");
     await onEveryConnection("set default_transaction_deferrable = on");
     for (let time = 0; time < poolMax; time++) {
-      const seen = await forkForTenant(orm.em, us, occasion).transactional(
+      const seen = await tenantManager(orm.em, us, occasion).transactional(
         (em) =>
           em.execute(`select current_setting('transaction_isolation') as level, current_setting('transaction_read_only') as only,
           current_setting('transaction_deferrable') as deferrable`),
@@ -143,7 +143,7 @@ test.each(modes)(
 );
 
 test("a second tenant in one transaction is a typed refusal", async () => {
-  const attempt = forkForTenant(orm.em, us, occasion).transactional((em) =>
+  const attempt = tenantManager(orm.em, us, occasion).transactional((em) =>
     em.execute("select app.enter(?, ?, ?, ?, null, null)", [us.sessionId, us.userId, us.tenantId, us.role]),
   );
   const refused = toDomainError(await attempt.catch((error: unknown) => error));

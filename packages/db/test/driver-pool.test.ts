@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { AbortedTransactionError } from "../src/driver/tenant-client.ts";
 import { Document } from "../src/entities/document.ts";
 import { createOrm, poolOf, warmPool, type Orm } from "../src/orm.ts";
-import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
+import { tenantManager, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
@@ -32,7 +32,7 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 /** One transaction, without a second try. */
 const once = <Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result> =>
-  forkForTenant(orm.em, us, occasion).transactional(work);
+  tenantManager(orm.em, us, occasion).transactional(work);
 
 const rename = (title: string) => (em: EntityManager) =>
   em.execute("update app.documents set title = ? where id = ?", [title, us.documentId]);
@@ -208,7 +208,7 @@ test("statements sent at once on one transaction all answer, in order", async ()
 test("forks used at once each see their own tenant", async () => {
   const tenants = await Promise.all(Array.from({ length: 10 }, () => makeTenant(admin)));
   const seen = await Promise.all(
-    tenants.map((tenant) => forkForTenant(orm.em, tenant, occasion).find(Document, {}, { fields: ["id"] })),
+    tenants.map((tenant) => tenantManager(orm.em, tenant, occasion).find(Document, {}, { fields: ["id"] })),
   );
   expect(seen.map((rows) => rows.map(({ id }) => id))).toEqual(tenants.map(({ documentId }) => [documentId]));
 });

@@ -6,7 +6,7 @@ import { toDomainError } from "../src/database-error.ts";
 import { Document } from "../src/entities/document.ts";
 import type { Orm } from "../src/orm.ts";
 import { TenantRepository } from "../src/tenancy/tenant-repository.ts";
-import { forkForTenant, withTenant } from "../src/tenancy/with-tenant.ts";
+import { tenantManager, withTenant } from "../src/tenancy/with-tenant.ts";
 import { makeKey, makeTenant } from "../src/testing/make-tenant.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 
@@ -102,7 +102,7 @@ test("a key's transaction has its tenant, its permissions and its maker, and rea
 
 test("outside of such a transaction a key's entity manager reaches nothing, before any SQL is sent", async () => {
   const key = await makeKey(admin, await makeTenant(admin));
-  const em = forkForTenant(orm.em, key, occasion);
+  const em = tenantManager(orm.em, key, occasion);
   expect(() => new TenantRepository(em, Document)).toThrow(NoTenantError);
   await expect(em.find(Document, {})).rejects.toThrow(NoTenantError);
 });

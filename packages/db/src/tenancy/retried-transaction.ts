@@ -7,17 +7,17 @@ import { transactionIn } from "../driver/tenant-connection.ts";
 const retries = 4;
 
 /**
- * Runs `work` in one transaction of a fork. What `work` throws rolls everything back. A passing failure runs it again in a fork of its
- * own, unless COMMIT of what may have been written was under way and nobody knows what became of it.
+ * Runs `work` in one transaction of an entity manager that is made for it. What `work` throws rolls everything back. A passing failure runs
+ * it again with another, unless COMMIT of what may have been written was under way and nobody knows what became of it.
  */
 export const retriedTransaction = <Result>(
-  fork: () => EntityManager,
+  manager: () => EntityManager,
   work: (em: EntityManager) => Promise<Result>,
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<Result> => {
   let isOutcomeUnknown = false;
   const attempt = async () => {
-    const em = fork();
+    const em = manager();
     await em.begin({ readOnly });
     const transaction = transactionIn(em);
     try {

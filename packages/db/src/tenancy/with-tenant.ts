@@ -9,7 +9,7 @@ import type { Actor, Occasion, Principal } from "./principal.ts";
  * An entity manager of its own that enters the principal's tenant in every transaction; costs no query. A key's tenant is not known
  * before the database has said it, so that of a key reaches rows in `withTenant` alone.
  */
-export const forkForTenant = (em: EntityManager, principal: Principal, occasion: Occasion): EntityManager => {
+export const tenantManager = (em: EntityManager, principal: Principal, occasion: Occasion): EntityManager => {
   const { requestId, action } = occasion;
   if (principal.kind === "apiKey") {
     const keyHash = Buffer.from(principal.keyHash).toString("hex");
@@ -37,7 +37,7 @@ export const withTenant = <Result>(
 ): Promise<Result> => {
   const { readOnly = false } = options;
   return retriedTransaction(
-    () => forkForTenant(em, principal, options),
+    () => tenantManager(em, principal, options),
     (tx) => {
       const actor = actorIn(tx, principal);
       tx.setFilterParams("tenant", { tenantId: actor.tenantId });

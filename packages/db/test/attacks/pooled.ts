@@ -3,7 +3,7 @@ import { Document } from "../../src/entities/document.ts";
 import { Tenant } from "../../src/entities/tenant.ts";
 import { createOrm, poolOf } from "../../src/orm.ts";
 import type { UserPrincipal } from "../../src/tenancy/principal.ts";
-import { forkForTenant } from "../../src/tenancy/with-tenant.ts";
+import { tenantManager } from "../../src/tenancy/with-tenant.ts";
 import type { Row } from "./session.ts";
 
 /** The one connection that the requests of both tenants take turns on. */
@@ -45,7 +45,7 @@ export const poolThroughDriver = async (url: string, preparesStatements: boolean
   });
   return {
     inject: (principal, statements) =>
-      forkForTenant(orm.em, principal, occasion).transactional(async (em) => {
+      tenantManager(orm.em, principal, occasion).transactional(async (em) => {
         const found: Row[] = [];
         for (const sql of statements) found.push(...[await em.execute<Row[]>(sql)].flat().filter(isRow));
         return found;
@@ -59,7 +59,7 @@ export const poolThroughDriver = async (url: string, preparesStatements: boolean
     request: async (principal) => {
       const answers: unknown[][] = [];
       for (const readOnly of [false, true])
-        await forkForTenant(orm.em, principal, occasion).transactional(
+        await tenantManager(orm.em, principal, occasion).transactional(
           async (em) => {
             answers.push(await em.find(Document, {}, { orderBy: { id: "asc" } }), await em.find(Tenant, {}));
             answers.push(await em.execute<unknown[]>(settings), await em.execute<unknown[]>(leftovers));

@@ -3,7 +3,7 @@ import { nameOf } from "../name-of.ts";
 
 const entries = new Set([
   "withTenant",
-  "forkForTenant",
+  "tenantManager",
   "withoutTenant",
   "recordFailure",
   "noteKeyUse",

@@ -19,7 +19,7 @@ export const tenantEnteredOnce: Samples = {
     {
       title: "a fork for another tenant",
       seen: "Morelitea/initiative#791",
-      code: 'const other = forkForTenant(em, { ...principal, role: "admin" }, occasion);',
+      code: 'const other = tenantManager(em, { ...principal, role: "admin" }, occasion);',
     },
     { title: "a caller of one's own", code: "const caller = createCaller({ ...ctx, principal: other });" },
     { title: "the driver", code: 'import { TenantConnection } from "@severalty/db/driver/tenant-connection";' },
