@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { raw } from "@mikro-orm/postgresql";
+import { isRaw, raw } from "@mikro-orm/postgresql";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { bind } from "../src/driver/bind.ts";
@@ -89,6 +89,23 @@ test("a shape is built twice, the second time with other values, and then no mor
   expect(asked[1]).not.toEqual(expect.arrayContaining(["a"]));
 });
 
+test("a thousand shapes are kept, and of more the first are built anew", async () => {
+  const shapes = new StatementShapes(platform);
+  let built = 0;
+  const ask = (shape: number) =>
+    shapes.statement(`shape ${shape}`, ["a"], async (given) => {
+      built++;
+      return { sql: `select ? as number_${shape}`, params: given };
+    });
+  const countBuilt = async (shape: number): Promise<number> => {
+    const before = built;
+    await ask(shape);
+    return built - before;
+  };
+  for (let shape = 0; shape <= 1000; shape++) await ask(shape);
+  expect([await countBuilt(1000), await countBuilt(1), await countBuilt(0)]).toEqual([0, 0, 2]);
+});
+
 test("rows that are written keep their values: text, JSON, arrays, times, bytes and null", async () => {
   const shapes = new StatementShapes(platform);
   const json = fc.jsonValue().map((value) => ({ value }));
@@ -125,6 +142,22 @@ test("what a builder makes of a value by itself is not kept", async () => {
       }))
     ).parameters;
   expect([await ask("a"), await ask("abc"), await ask("ab")]).toEqual([[1], [3], [2]]);
+});
+
+test("a value of which nothing is known but that it is an object is not kept", async () => {
+  const shapes = new StatementShapes(platform);
+  const ask = async (...values: unknown[]) =>
+    (await shapes.statement("values", values, async (given) => ({ sql: values.map(() => "?").join(), params: given })))
+      .parameters;
+  for (const made of [
+    (of: string) => new Set([of]),
+    (of: string) => new URL(`file:${of}`),
+    (of: string) => raw("lower(?)", [of]),
+  ]) {
+    const [first, second] = [made("one"), made("another")];
+    expect(await ask(first, "text")).toEqual(isRaw(first) ? ["one", "text"] : [first, "text"]);
+    expect(await ask(second, "text")).toEqual(isRaw(second) ? ["another", "text"] : [second, "text"]);
+  }
 });
 
 test("a condition with a raw fragment is not taken apart, because its values cannot be seen", () => {

@@ -20,7 +20,8 @@ const keptMax = 1000;
 /**
  * Texts of statements that differ in their values alone. A builder takes a tenth of a millisecond to say the same text again, so what it
  * says is kept: once it has been asked with the values, and with others in their places, and both answers have agreed on where each value
- * goes. No value is kept. A shape on which they do not agree is built each time.
+ * goes. No value is kept but those that a text may depend on: null, undefined, booleans and bigints. A shape on which they do not agree is
+ * built each time, and so is a statement of a value that might be anything.
  */
 export class StatementShapes {
   readonly #known = new Map<string, Shape | undefined>();
@@ -34,7 +35,9 @@ export class StatementShapes {
 
   /** The statement that `build` makes of the values. `key` tells apart whatever changes its text. */
   async statement(key: string, values: readonly unknown[], build: Build): Promise<BoundStatement> {
-    const kept = `${key} ${values.map(kindOf).join("")}`;
+    const kinds = values.map(kindOf);
+    if (kinds.includes(undefined)) return this.#bound(build, values);
+    const kept = `${key} ${kinds.join("")}`;
     const known = this.#known.get(kept);
     if (known !== undefined) return filled(known, values);
     const built = await this.#bound(build, values);
@@ -51,9 +54,11 @@ export class StatementShapes {
   }
 
   #keep(key: string, shape: Shape | undefined): void {
-    const oldest = this.#known.keys().next();
-    if (this.#known.size >= keptMax && oldest.done !== true) this.#known.delete(oldest.value);
     this.#known.set(key, shape);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= keptMax) break;
+      this.#known.delete(oldest);
+    }
   }
 }
 
@@ -77,12 +82,10 @@ const shapeOf = (
   values: readonly unknown[],
   conversions: readonly Convert[],
 ): Shape | undefined => {
-  if (built.sql !== probed.sql) return undefined;
   const standIns = values.map(standIn);
   const parameters = probed.parameters.map((parameter, position) => {
     for (const [at, given] of standIns.entries())
-      for (const convert of conversions)
-        if (isDistinct(given) && isDeepStrictEqual(convert(given), parameter)) return { at, convert };
+      for (const convert of conversions) if (isDeepStrictEqual(convert(given), parameter)) return { at, convert };
     return { constant: built.parameters[position] };
   });
   const shape = { sql: built.sql, parameters };
@@ -91,26 +94,30 @@ const shapeOf = (
   return isLikeBoth ? shape : undefined;
 };
 
-/** Values that change a text, or may: they stand for themselves, and statements with others are of another shape. */
-const kindOf = (value: unknown): string => {
+/**
+ * What values of one shape have in common. Null, true and their like change a text, or may: each is a kind of its own. Undefined for an object
+ * that two might be taken for one another of, and for a fragment of SQL.
+ */
+const kindOf = (value: unknown): string | undefined => {
   if (typeof value === "string") return "s";
-  if (typeof value === "number") return Number.isSafeInteger(value) ? "i" : "n";
+  if (typeof value === "number") return "n";
   if (value instanceof Date) return "d";
   if (Buffer.isBuffer(value)) return "b";
   if (Array.isArray(value)) return value.every((item) => typeof item === "string") ? "a" : "j";
-  if (Utils.isPlainObject(value) && !isRaw(value)) return "j";
-  return `(${String(value)})`;
+  if (isRaw(value)) return undefined;
+  if (Utils.isPlainObject(value)) return "j";
+  return value === null || primitive.has(typeof value) ? `(${String(value)})` : undefined;
 };
+
+const primitive = new Set(["undefined", "boolean", "bigint"]);
 
 /** Another value of the same kind, which no statement has by accident, and which differs from position to position. */
 const standIn = (value: unknown, at: number): unknown => {
   switch (kindOf(value)) {
     case "s":
       return `\u0001stand-in ${at}\u0001`;
-    case "i":
-      return 1_900_000_000 + at;
     case "n":
-      return 1_900_000_000.5 + at;
+      return 1_900_000_000 + at;
     case "d":
       return new Date(4_000_000_000_000 + at);
     case "b":
@@ -119,9 +126,8 @@ const standIn = (value: unknown, at: number): unknown => {
       return [`stand-in ${at}`];
     case "j":
       return Array.isArray(value) ? [{ standIn: at }] : { standIn: at };
+    case undefined:
     default:
       return value;
   }
 };
-
-const isDistinct = (value: unknown): boolean => !kindOf(value).startsWith("(");
