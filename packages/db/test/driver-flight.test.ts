@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -6,8 +7,8 @@ import { Document } from "../src/entities/document.ts";
 import { createOrm, poolOf, type Orm } from "../src/orm.ts";
 import { DocumentList } from "../src/tenancy/document-list.ts";
 import { ReadRepository, TenantRepository } from "../src/tenancy/tenant-repository.ts";
-import { withTenant } from "../src/tenancy/with-tenant.ts";
-import { makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
+import { tenantManager, withTenant } from "../src/tenancy/with-tenant.ts";
+import { makeKey, makeTenant, type MadeTenant } from "../src/testing/make-tenant.ts";
 import { errorWord } from "../src/testing/outcome.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import type { Wire } from "../src/testing/wire.ts";
@@ -91,6 +92,20 @@ test("each statement of a reading call enters anew, so that the end of a session
   expect(await attempt.catch(errorWord)).toBe("SV001");
 });
 
+test("reads that are to see one snapshot share a transaction", async () => {
+  const changing = await makeTenant(admin);
+  const select = "select title from app.documents";
+  const seen = await tenantManager(orm.em, changing, occasion).transactional(
+    async (em) => {
+      const before = await em.execute(select);
+      await admin.query("update app.documents set title = 'changed' where id = $1", [changing.documentId]);
+      return [before, await em.execute(select)];
+    },
+    { readOnly: true, isolationLevel: "repeatable read" },
+  );
+  expect(seen[1]).toEqual(seen[0]);
+});
+
 test("a call that asks nothing has entered all the same", async () => {
   const nobody = { ...us, sessionId: us.documentId as never };
   for (const readOnly of [true, false]) {
@@ -138,12 +153,24 @@ test("what follows a statement that was said to be the last only reads", async (
   expect(await read(us)).toMatchObject({ title: "the last" });
 });
 
-test("after a failed statement was undone, nothing can be committed", async () => {
+test("neither does what follows it write on a connection that had to be begun on anew", async () => {
+  const attempt = inside(us, async (em) => {
+    transactionIn(em)?.endWithNext();
+    await write(em, "the last");
+    await onTheConnection("set default_transaction_isolation = 'serializable'");
+    return write(em, "after the last");
+  });
+  expect(await attempt.catch(errorWord)).toBe("25006");
+  expect(await read(us)).toMatchObject({ title: "the last" });
+});
+
+test("after a failed statement was undone, nothing can be written any more, nor committed", async () => {
   const attempt = inside(us, async (em) => {
     await write(em, "undone");
     await em.execute("select 1/0").catch(errorWord);
     await transactionIn(em)?.undo();
     expect(await em.count(Document)).toBe(1);
+    expect(await write(em, "after it").catch(errorWord)).toBe("25006");
   });
   await expect(attempt).rejects.toThrow("aborted");
   expect(await read(us)).not.toMatchObject({ title: "undone" });
@@ -159,6 +186,22 @@ test("a statement is prepared once a connection: later only its values travel", 
   // Entering alone is parsed afresh each time, and has no name.
   expect(parsed()).toHaveLength(2);
   for (const message of parsed()) expect(message).toMatch(/^\0select app\.enter_to_read\(/);
+});
+
+test("every way in is parsed afresh and has no name, however often it was taken", async () => {
+  const key = await makeKey(admin, us);
+  wire.others.length = 0;
+  for (const who of [us, key, us, key])
+    for (const readOnly of [true, false])
+      await withTenant(orm.em, who, { ...occasion, readOnly }, (em) => em.count(Document));
+  const ways = wire.others
+    .filter(([type]) => type === "P".charCodeAt(0))
+    .map((bytes) => bytes.toString("utf8", 5).split("\0"))
+    .flatMap(([name, text]) =>
+      text?.includes("app.enter") === true ? [{ name, way: /app\.enter\w*/.exec(text)?.[0] }] : [],
+    );
+  const taken = ["enter_to_read", "enter", "enter_key", "enter_key"].map((way) => ({ name: "", way: `app.${way}` }));
+  expect(ways).toEqual([...taken, ...taken]);
 });
 
 test("names of prepared statements differ from connection to connection and are long", async () => {
@@ -208,6 +251,40 @@ test("a statement that could not be parsed harms neither its transaction's end n
       ).toBe("42P01");
     expect(await read(us)).toMatchObject({ id: us.documentId });
   }
+});
+
+test("a connection on which statements fail again and again keeps no listener of theirs", async () => {
+  const client = await (await poolOf(orm)).connect();
+  const connection = client.connection as EventEmitter;
+  client.release();
+  const listeners = () => connection.eventNames().map((name) => connection.listenerCount(name));
+  const before = listeners();
+  for (let time = 0; time < 5; time++)
+    expect(await inside(us, (em) => em.execute("select 1 / 0")).catch(errorWord)).toBe("22012");
+  expect(listeners()).toEqual(before);
+});
+
+test("COPY is refused or answers nothing, and whoever comes next is served", async () => {
+  await admin.query("create table public.lines (line text); grant insert on public.lines to severalty_app");
+  for (const readOnly of [true, false]) {
+    const copy = (sql: string) => inside(us, (em) => em.execute(sql), readOnly);
+    expect(await copy("copy (select title from app.documents) to stdout")).toEqual([]);
+    await expect(copy("copy public.lines from stdin")).rejects.toThrow(
+      readOnly ? /read-only/ : /^COPY FROM STDIN is not/,
+    );
+    expect(await read(us)).toMatchObject({ id: us.documentId });
+  }
+});
+
+test("a stream that nobody reads to its end leaves its transaction able to go on", async () => {
+  await inside(us, async (em) => {
+    const numbers = { sql: "select number from generate_series(1, 10) as number", parameters: [] };
+    for await (const rows of transactionIn(em)?.stream(numbers, 3) ?? []) {
+      expect(rows).toEqual([{ number: 1 }, { number: 2 }, { number: 3 }]);
+      break;
+    }
+    expect(await em.count(Document)).toBe(1);
+  });
 });
 
 test("a value that has no text fails before anything is sent, and the connection serves on", async () => {

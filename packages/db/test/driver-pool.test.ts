@@ -62,7 +62,8 @@ const expectPoolToServe = async () => {
   const pool = await poolOf(orm);
   expect(pool.totalCount).toBeLessThanOrEqual(poolMax);
   expect(pool.waitingCount).toBe(0);
-  expect(pool.idleCount).toBe(pool.totalCount);
+  // The server says what failed before it says that it is ready: until then the connection has no borrower, and is not idle.
+  await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0);
 };
 
 const terminate = async (em: EntityManager) => {
@@ -128,16 +129,18 @@ test("idle connections that the server closes are replaced", async () => {
   await expectPoolToServe();
 });
 
+const swallow = async (em: EntityManager) => {
+  await em.execute("select 1/0").catch(() => undefined);
+};
+
 test("to commit after a swallowed error is an error, never a silent success", async () => {
   const attempt = once(async (em) => {
     await rename("aborted")(em);
     await em.execute("select 1/0").catch(() => undefined);
   });
   await expect(attempt).rejects.toThrow(AbortedTransactionError);
-  const again = withTenant(orm.em, us, occasion, async (em) => {
-    await em.execute("select 1/0").catch(() => undefined);
-  });
-  await expect(again).rejects.toThrow(AbortedTransactionError);
+  await expect(withTenant(orm.em, us, occasion, swallow)).rejects.toThrow(AbortedTransactionError);
+  await expect(orm.em.fork().transactional(swallow)).rejects.toThrow(AbortedTransactionError);
   expect(await title()).not.toBe("aborted");
   await expectPoolToServe();
 });
@@ -195,6 +198,48 @@ test("a nested transaction rolls back alone", async () => {
     expect(await em.execute("select title, content from app.documents")).toEqual([{ title: "outer", content: "kept" }]);
   });
   expect(await title()).toBe("outer");
+});
+
+test("a nested transaction that ended leaves no savepoint, so that thousands of them cost what the last one costs", async () => {
+  const attempt = once(async (em) => {
+    await em.transactional((nested) => nested.execute("select 1"));
+    await em.execute("rollback to savepoint inner_1");
+  });
+  expect(await attempt.catch(errorWord)).toBe("3B001");
+  await expectPoolToServe();
+});
+
+describe.each(["begin", "select 2", "commit", "rollback"])(
+  "in a transaction that enters nothing, a connection lost at %s",
+  (point) => {
+    test("fails it, runs nothing outside of it, and takes no place in the pool", async () => {
+      let runs = 0;
+      wire.judge = (text) => (text.startsWith(point) ? "cut" : "pass");
+      for (let time = 0; time < 3 * poolMax; time++) {
+        const attempt = orm.em.fork().transactional(async (em) => {
+          runs++;
+          await em.execute("select 1");
+          await em.execute("select 2");
+          if (point === "rollback") throw new Error("not queryable any more");
+        });
+        await expect(attempt).rejects.toThrow(/terminated|not queryable/);
+      }
+      expect(runs).toBe(point === "begin" ? 0 : 3 * poolMax);
+      wire.judge = () => "pass";
+      await expectPoolToServe();
+    });
+  },
+);
+
+test("a transaction inside one that entered nothing is part of that, whatever its entity manager would enter", async () => {
+  await orm.em.fork().transactional(async (outer) => {
+    const inner = tenantManager(orm.em, us, occasion);
+    inner.setTransactionContext(outer.getTransactionContext());
+    const pid = "select pg_backend_pid() as pid, (select count(*)::int from app.documents) as seen";
+    const [inside] = await inner.transactional((em) => em.execute<object[]>(pid));
+    expect(inside).toEqual((await outer.execute<object[]>(pid))[0]);
+    expect(inside).toMatchObject({ seen: 0 });
+  });
 });
 
 test("statements sent at once on one transaction all answer, in order", async () => {

@@ -3,6 +3,7 @@ import { createNewId, type DocumentId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Document } from "../src/entities/document.ts";
+import { User } from "../src/entities/user.ts";
 import type { Orm } from "../src/orm.ts";
 import { TenantRepository } from "../src/tenancy/tenant-repository.ts";
 import { withTenant } from "../src/tenancy/with-tenant.ts";
@@ -176,6 +177,26 @@ test("what arrives is what was sent: text, JSON, dates, numbers, arrays, bytes a
     g: null,
     h: false,
     i: ["a", "b"],
+  });
+});
+
+test("a fragment of SQL, with its values by place or by name, and a builder's query answer as a text does", async () => {
+  await withTenant(orm.em, us, { requestId: "r", action: "a" }, async (em) => {
+    const named = { value: canary, other: number };
+    const builder = em.createQueryBuilder(User, "u").select("id").where({ id: us.userId });
+    expect([
+      await em.execute("select ? as said", [canary]),
+      await em.execute("select :value as said, :other::int as number", named),
+      await em.execute(raw("select ? as said", [canary])),
+      await em.execute(raw("select :value as said, :other::int as number", named)),
+      await em.execute(builder.getNativeQuery()),
+    ]).toEqual([
+      [{ said: canary }],
+      [{ said: canary, number }],
+      [{ said: canary }],
+      [{ said: canary, number }],
+      [{ id: us.userId }],
+    ]);
   });
 });
 

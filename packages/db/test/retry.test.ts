@@ -139,6 +139,35 @@ test.each(["cut", "cut the answer"] as const)(
   },
 );
 
+describe("a commit that the server refuses", () => {
+  beforeAll(() =>
+    admin.query(`
+      create function public.refuse() returns trigger language plpgsql as $$
+        begin raise exception 'made' using errcode = substr(new.title, 8); end $$;
+      create constraint trigger refuse after update on app.documents deferrable initially deferred
+        for each row when (new.title like 'refuse %') execute function public.refuse()`),
+  );
+
+  test.each([
+    ["08006", "may have done its work, and the write is not repeated", 1],
+    ["57P01", "may have done its work, and the write is not repeated", 1],
+    ["58030", "may have done its work, and the write is not repeated", 1],
+    ["40001", "has undone the write, which is repeated", 5],
+  ])("with %s %s", async (code, _, expected) => {
+    const us = await makeTenant(admin);
+    for (const endsWithNext of [true, false]) {
+      let runs = 0;
+      const attempt = withTenant(orm.em, us, occasion, (em) => {
+        runs++;
+        if (endsWithNext) transactionIn(em)?.endWithNext();
+        return em.execute("update app.documents set title = ?", [`refuse ${code}`]);
+      });
+      expect(await attempt.catch(errorWord)).toBe(code);
+      expect(runs).toBe(expected);
+    }
+  });
+});
+
 test("a write that travels with its commit runs again after a failure that the server has rolled back", async () => {
   const us = await makeTenant(admin);
   let runs = 0;

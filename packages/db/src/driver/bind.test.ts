@@ -2,7 +2,7 @@ import { raw } from "@mikro-orm/core";
 import { PostgreSqlPlatform } from "@mikro-orm/postgresql";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { bind, type BoundStatement } from "./bind.ts";
+import { bind, wireValue, type BoundStatement } from "./bind.ts";
 import { TenantPlatform } from "./tenant-platform.ts";
 
 const platform = new PostgreSqlPlatform();
@@ -96,6 +96,22 @@ test("bytes and JSON objects are handed to the driver as they are", () => {
   const bytes = Buffer.from([0, 255]);
   const json = { a: ["?", "??", "\\?"] };
   expect(bound("?, ?", [bytes, json]).parameters).toEqual([bytes, json]);
+});
+
+test("a parameter travels as text, bytes or null, and a view of bytes as what it shows alone", () => {
+  const bytes = Buffer.from([0, 255]);
+  expect([bytes, null, undefined, 1.5, true, 12n, { a: 1 }, ["b"], "c"].map(wireValue)).toEqual([
+    bytes,
+    null,
+    null,
+    "1.5",
+    "true",
+    "12",
+    '{"a":1}',
+    '["b"]',
+    "c",
+  ]);
+  expect(wireValue(new Uint8Array([1, 2, 3, 4]).subarray(1, 3))).toEqual(Buffer.from([2, 3]));
 });
 
 /** Without `$`, so that a number after one is always a placeholder's. */

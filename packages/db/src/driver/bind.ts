@@ -69,8 +69,7 @@ export type WireValue = string | Buffer | null;
 
 /** What becomes of a parameter. Throws for what JSON cannot hold. */
 export const wireValue = (value: unknown): WireValue => {
-  if (typeof value === "string" || Buffer.isBuffer(value)) return value;
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return typeof value === "object" ? JSON.stringify(value) : `${value as number | boolean | bigint}`;
+  return typeof value === "object" ? JSON.stringify(value) : `${value as string | number | boolean | bigint}`;
 };

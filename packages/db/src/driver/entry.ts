@@ -79,7 +79,7 @@ export const enteredBy = ({ kind }: Entry, row: Record<string, unknown> | undefi
 const refusals = new Set(["SV001", "SV002", "SV003", "SVK01", "SVP01", "SVT01"]);
 
 /** Whether entering failed because of who asked, so that the connection is as good as before. */
-export const isRefusal = (code: string | undefined): boolean => code !== undefined && refusals.has(code);
+export const isRefusal = (code: string | undefined): boolean => refusals.has(code ?? "");
 
 /** What a connection says that carries what another has left in it, and that cannot be reset. */
 export const unclean = "SV005";

@@ -1,4 +1,5 @@
 import { serialize } from "pg-protocol";
+import { asError } from "./as-error.ts";
 import type { PreparedStatement, PreparedStatements, Column } from "./prepared-statements.ts";
 import type { WireValue } from "./bind.ts";
 
@@ -22,7 +23,7 @@ export interface Answer {
 interface Wire {
   on(event: "readyForQuery" | "end", listener: () => void): Wire;
   off(event: "readyForQuery" | "end", listener: () => void): Wire;
-  readonly stream: { readonly writable: boolean; write(bytes: Uint8Array): void };
+  readonly stream: { readonly writable: boolean; write(bytes: Uint8Array): void; destroy(): void };
 }
 
 const describePortal = serialize.describe({ type: "P" });
@@ -45,7 +46,7 @@ export class Flight {
   readonly #done: Answer[] = [];
   #resolve!: (answers: Answer[]) => void;
   #reject!: (error: Error) => void;
-  #columns: readonly Column[] | undefined;
+  #columns: readonly Column[] = [];
   #rows: Record<string, unknown>[] = [];
   #unreadable: Error | undefined;
 
@@ -87,7 +88,7 @@ export class Flight {
     messages.push(syncMessage);
     // In one piece: each piece would be one more for the system to gather.
     if (wire.stream.writable) wire.stream.write(Buffer.concat(messages));
-    this.#columns = this.#sent[0]?.columns;
+    this.#columns = this.#sent[0]?.columns ?? [];
   }
 
   handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
@@ -95,11 +96,10 @@ export class Flight {
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    if (this.#unreadable !== undefined || this.#columns === undefined) return;
     try {
       this.#rows.push(rowOf(this.#columns, fields));
     } catch (error) {
-      this.#unreadable = error instanceof Error ? error : new Error("a value could not be read", { cause: error });
+      this.#unreadable ??= asError(error);
     }
   }
 
@@ -107,11 +107,11 @@ export class Flight {
     const prepared = this.#sent[this.#done.length];
     if (prepared !== undefined) {
       prepared.isParsed = true;
-      prepared.columns = this.#columns ?? [];
+      prepared.columns = this.#columns;
     }
     this.#done.push({ rows: this.#rows, ...tagOf(text) });
     this.#rows = [];
-    this.#columns = this.#sent[this.#done.length]?.columns;
+    this.#columns = this.#sent[this.#done.length]?.columns ?? [];
   }
 
   /** An empty text is answered by this in place of a tag. */
@@ -121,11 +121,10 @@ export class Flight {
 
   /** Rejects once the server waits for what is sent next, or is gone. */
   handleError(error: Error & { readonly code?: string; readonly severity?: string }, wire: Wire): void {
-    const failed = this.#statements[this.#done.length];
+    const sent = this.#sent[this.#done.length];
     if (error.code === unknownStatement) this.#known?.forgetAll();
     // What failed on its first way may have been parsed or not.
-    else if (failed !== undefined && (this.#sent[this.#done.length]?.isParsed !== true || isStale(error)))
-      this.#known?.forget(failed.sql);
+    else if (sent !== undefined && (!sent.isParsed || isStale(error))) this.#known?.forget(sent.text);
     // What pg says of a lost connection has no severity, and nothing comes after it.
     if (error.severity === undefined) return this.#reject(error);
     const settle = () => {
@@ -140,13 +139,13 @@ export class Flight {
     else this.#reject(this.#unreadable);
   }
 
-  handlePortalSuspended(): void {
-    throw new Error("rows are asked for without a limit");
-  }
-
-  /** Nothing of the project sends COPY; who does gets an error and not a connection that waits. */
-  handleCopyInResponse(wire: { sendCopyFail(message: string): void }): void {
-    wire.sendCopyFail("COPY is not for this connection");
+  /**
+   * Nothing of the project sends COPY; who does gets an error, and the connection is ended. The server has taken our Sync for a part of what is to be copied and waits;
+   * a second one might be one too many, and answers would come to others than had asked.
+   */
+  handleCopyInResponse(wire: Wire): void {
+    this.#reject(new Error("COPY FROM STDIN is not for this connection"));
+    wire.stream.destroy();
   }
 
   handleCopyData(): void {

@@ -39,8 +39,11 @@ export class OneStatementClient extends TenantClient {
   override query(...parameters: unknown[]): unknown {
     const [first, ...rest] = parameters;
     if (typeof first !== "string") {
-      const isConfig = typeof first === "object" && first !== null && !("submit" in first);
-      return super.query(isConfig ? { ...first, name: undefined, queryMode: "extended" } : first, ...rest);
+      const isSubmittable = "submit" in (first as object);
+      return super.query(
+        isSubmittable ? first : { ...(first as object), name: undefined, queryMode: "extended" },
+        ...rest,
+      );
     }
     if (own.has(first)) return super.query(...parameters);
     return super.query(beginWithModes(first) ?? { text: first, queryMode: "extended" }, ...rest);
@@ -58,6 +61,3 @@ const beginWithModes = (text: string): string | undefined => {
 /** Every mode by name, so that none is a default that the session's last borrower chose. */
 export const beginText = (isolationLevel = "read committed", access = "read write"): string =>
   `begin isolation level ${isolationLevel} ${access} not deferrable`;
-
-/** Why a connection is destroyed, as its `release` takes it. */
-export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -13,6 +13,7 @@ export const createPrefixes = (): MakePrefix => {
 /** A text that a connection has prepared, or is about to. */
 export interface PreparedStatement {
   readonly name: string;
+  readonly text: string;
   /** Whether the server has it. */
   isParsed: boolean;
   /** How its rows are read; undefined until the server has described them. */
@@ -51,7 +52,12 @@ export class PreparedStatements {
       this.#byText.set(text, known);
       return known;
     }
-    const made: PreparedStatement = { name: `${this.#prefix}${this.#made++}`, isParsed: false, columns: undefined };
+    const made: PreparedStatement = {
+      name: `${this.#prefix}${this.#made++}`,
+      text,
+      isParsed: false,
+      columns: undefined,
+    };
     this.#byText.set(text, made);
     for (const oldest of this.#byText.keys()) {
       if (this.#byText.size <= keptMax) break;

@@ -1,7 +1,8 @@
 import { sqlStateOf } from "../database-error.ts";
+import { asError } from "./as-error.ts";
 import { isRefusal, unclean, type Entry } from "./entry.ts";
 import { isStale, type Answer, type FlightStatement } from "./flight.ts";
-import { asError, type OneStatementClient } from "./one-statement-client.ts";
+import type { OneStatementClient } from "./one-statement-client.ts";
 
 /** What becomes of statements that travelled together. */
 type Landing =

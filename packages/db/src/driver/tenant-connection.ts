@@ -59,7 +59,6 @@ export class TenantConnection extends PostgreSqlConnection {
     transaction?: object,
     context?: LoggingOptions,
   ): Promise<T> {
-    await this.ensureConnection();
     const statement = this.#statement(query, values);
     return this.executeQuery(
       statement.sql,
@@ -75,7 +74,6 @@ export class TenantConnection extends PostgreSqlConnection {
     context?: LoggingOptions,
     chunkSize = 100,
   ): AsyncIterableIterator<T> {
-    await this.ensureConnection();
     const statement = this.#statement(query, values);
     this.logQuery(statement.sql, { ...context });
     const own = transactionOf(transaction);

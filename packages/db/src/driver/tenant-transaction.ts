@@ -1,10 +1,11 @@
 import type { IsolationLevel } from "@mikro-orm/core";
 import Cursor from "pg-cursor";
 import { sqlStateOf } from "../database-error.ts";
+import { asError } from "./as-error.ts";
 import { wireValue, type BoundStatement } from "./bind.ts";
 import { enteredBy, entryForOneRead, isRefusal, unclean, type Entered, type Entry } from "./entry.ts";
 import { isStale, type Answer, type Flight, type FlightStatement } from "./flight.ts";
-import { asError, beginText, type OneStatementClient } from "./one-statement-client.ts";
+import { beginText, type OneStatementClient } from "./one-statement-client.ts";
 import type { SharedReads } from "./shared-reads.ts";
 import { AbortedTransactionError } from "./tenant-client.ts";
 
@@ -183,7 +184,7 @@ export class TenantTransaction {
           throw error;
         }
         const code = sqlStateOf(error);
-        await letGo(client, hasEntered || isRefusal(code) || isStale(error) ? undefined : asError(error));
+        await letGo(client, isRefusal(code) || isStale(error) ? undefined : asError(error));
         if (isStale(error) && !isAgain) isAgain = true;
         else if (code !== unclean || replacements-- === 0) throw error;
       }
