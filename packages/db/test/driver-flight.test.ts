@@ -241,6 +241,32 @@ test("a column that a migration changes under a prepared statement is read as wh
   await other[Symbol.asyncDispose]();
 });
 
+test("a statement that failed for its values stays prepared", async () => {
+  const divide = (by: number) => inside(us, (em) => em.execute("select 6 / ?::int as result", [by]), true);
+  expect(await divide(2)).toEqual([{ result: 3 }]);
+  wire.others.length = 0;
+  expect(await divide(0).catch(errorWord)).toBe("22012");
+  expect(await divide(3)).toEqual([{ result: 2 }]);
+  const parsed = wire.others.filter((bytes) => bytes[0] === 0x50 && bytes.includes("6 / $1"));
+  expect(parsed).toEqual([]);
+});
+
+test("a statement that says each time that nothing is prepared under its name is asked twice and no more", async () => {
+  const sql = "do $$ begin raise exception 'made' using errcode = '26000'; end $$";
+  for (const readOnly of [true, false]) {
+    wire.texts.length = 0;
+    const attempt = tenantManager(orm.em, us, occasion).transactional((em) => em.execute(sql), { readOnly });
+    expect(await attempt.catch(errorWord)).toBe("26000");
+    expect(wire.texts.filter((text) => text === sql)).toHaveLength(2);
+  }
+});
+
+test("what a read says is not taken for what entering says of an unclean connection", async () => {
+  const sql = "do $$ begin raise exception 'made' using errcode = 'SV005'; end $$";
+  expect(await inside(us, (em) => em.execute(sql), true).catch(errorWord)).toBe("SV005");
+  expect(wire.texts.filter((text) => text.includes("app.enter("))).toEqual([]);
+});
+
 test("a statement that could not be parsed harms neither its transaction's end nor later ones of the connection", async () => {
   for (let time = 0; time < 3; time++) {
     for (const readOnly of [true, false])
