@@ -290,6 +290,10 @@ test("a connection on which statements fail again and again keeps no listener of
   expect(listeners()).toEqual(before);
 });
 
+test("an empty text answers nothing", async () => {
+  for (const readOnly of [true, false]) expect(await inside(us, (em) => em.execute(""), readOnly)).toEqual([]);
+});
+
 test("COPY is refused or answers nothing, and whoever comes next is served", async () => {
   await admin.query("create table public.lines (line text); grant insert on public.lines to severalty_app");
   for (const readOnly of [true, false]) {

@@ -89,6 +89,29 @@ test("a shape is built twice, the second time with other values, and then no mor
   expect(asked[1]).not.toEqual(expect.arrayContaining(["a"]));
 });
 
+test.each([
+  ["texts", "a", "b", "c"],
+  ["numbers", 1, 2.5, Number.NaN],
+  ["dates", new Date(1), new Date(2), new Date(3)],
+  ["bytes", Buffer.from("a"), Buffer.from("b"), Buffer.alloc(0)],
+  ["lists", ["a"], ["b", "c"], []],
+  ["objects", { a: 1 }, { b: [2] }, {}],
+  ["lists of objects", [{ a: 1 }], [1, 2], [null]],
+])("%s are of one shape, which is built for the first of them", async (_, ...values) => {
+  const shapes = new StatementShapes(platform);
+  let built = 0;
+  const build = async ([value]: readonly unknown[]) => {
+    built++;
+    return { sql: "select ?", params: [Array.isArray(value) ? JSON.stringify(value) : value] };
+  };
+  for (const value of values) {
+    const { sql, params } = await build([value]);
+    built = 0;
+    expect(await shapes.statement("one", [value], build)).toEqual(bind(sql, params, platform));
+    expect(built).toBe(value === values[0] ? 2 : 0);
+  }
+});
+
 test("a thousand shapes are kept, and of more the first are built anew", async () => {
   const shapes = new StatementShapes(platform);
   let built = 0;

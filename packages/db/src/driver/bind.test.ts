@@ -92,6 +92,13 @@ test("a missing value is null, a date is ISO 8601, a bigint its digits", () => {
   });
 });
 
+test("a backslash escapes a question mark and nothing else", () => {
+  expect(bound(String.raw`select '\a' || '\\' || '\?' || ?`, ["x"])).toEqual({
+    sql: String.raw`select '\a' || '\\' || '?' || $1`,
+    parameters: ["x"],
+  });
+});
+
 test("bytes and JSON objects are handed to the driver as they are", () => {
   const bytes = Buffer.from([0, 255]);
   const json = { a: ["?", "??", "\\?"] };

@@ -46,7 +46,7 @@ export class TenantClient extends Client {
     const [text] = parameters;
     const run = () => (super.query as (...all: unknown[]) => unknown)(...parameters);
     if (typeof text !== "string") return run();
-    if (text.startsWith("begin") || text.startsWith("start transaction")) return this.#begin(run() as Promise<unknown>);
+    if (text.startsWith("begin")) return this.#begin(run() as Promise<unknown>);
     if (text === "rollback") return this.#rollback(run() as Promise<unknown>);
     if (text === "commit") return this.#commit(run() as Promise<{ command: string }>);
     return run();
