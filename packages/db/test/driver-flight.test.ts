@@ -167,9 +167,11 @@ test("neither does what follows it write on a connection that had to be begun on
 test("after a failed statement was undone, nothing can be written any more, nor committed", async () => {
   const attempt = inside(us, async (em) => {
     await write(em, "undone");
+    const pid = await em.execute("select pg_backend_pid() as pid");
     await em.execute("select 1/0").catch(errorWord);
     await transactionIn(em)?.undo();
     expect(await em.count(Document)).toBe(1);
+    expect(await em.execute("select pg_backend_pid() as pid")).toEqual(pid);
     expect(await write(em, "after it").catch(errorWord)).toBe("25006");
   });
   await expect(attempt).rejects.toThrow("aborted");
@@ -222,7 +224,8 @@ test.each(["deallocate all", "discard all"])("after %s calls are answered as bef
   await onTheConnection(sql);
   expect(await read(us)).toMatchObject({ title: "prepared" });
   await onTheConnection(sql);
-  await inside(us, (em) => write(em, `after ${sql}`));
+  // Once: nobody has to repeat it.
+  await tenantManager(orm.em, us, occasion).transactional((em) => write(em, `after ${sql}`));
   expect(await read(us)).toMatchObject({ title: `after ${sql}` });
 });
 
@@ -241,8 +244,9 @@ test("a column that a migration changes under a prepared statement is read as wh
   await other[Symbol.asyncDispose]();
 });
 
+const divide = (by: number) => inside(us, (em) => em.execute("select 6 / ?::int as result", [by]), true);
+
 test("a statement that failed for its values stays prepared", async () => {
-  const divide = (by: number) => inside(us, (em) => em.execute("select 6 / ?::int as result", [by]), true);
   expect(await divide(2)).toEqual([{ result: 3 }]);
   wire.others.length = 0;
   expect(await divide(0).catch(errorWord)).toBe("22012");

@@ -173,6 +173,24 @@ test("a connection that fails inside a transaction of its own making is closed, 
   await expectPoolToServe();
 });
 
+test.each(["severalty_app", "severalty_auth"] as const)(
+  "a connection of %s that is given back for a reason is closed, even in the midst of a statement",
+  async (role) => {
+    const pool = await poolOf(await database.orm(role, { poolMax: 1 }));
+    for (const sql of ["select 1", "select pg_sleep(20)"]) {
+      const client = await pool.connect();
+      const asked = client.query(sql).then(
+        () => "answered",
+        () => "lost",
+      );
+      if (sql === "select 1") await asked;
+      client.release(true);
+      expect(pool.totalCount).toBe(0);
+      expect(await asked).toBe(sql === "select 1" ? "answered" : "lost");
+    }
+  },
+);
+
 test("a statement that fails outside a transaction keeps its connection", async () => {
   const pidOf = async () => (await orm.em.fork().execute<{ pid: number }[]>("select pg_backend_pid() as pid"))[0]?.pid;
   const pid = await pidOf();

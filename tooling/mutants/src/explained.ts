@@ -11,6 +11,12 @@ export const explained: Readonly<Record<string, string>> = {
     "a count answers one row always; the condition is what the type of a list's first element asks for",
   'condition:auth/src/access-token.ts typeof value !== "object" at isPayload':
     "a text or number has none of the claims that are looked at next, and is refused for that",
+  'condition:db/src/driver/tenant-connection.ts "transaction" in context at isOurs':
+    "what has no such property has undefined in its place, which is no transaction of ours; the condition is what its type asks for",
+  'refusal:db/src/driver/tenant-transaction.ts throw new Error("the transaction has ended"); at stream':
+    "entering has just made the client that is looked for; the condition is what its type asks for",
+  "call left out:db/src/driver/tenant-connection.ts this.logQuery(statement.sql, { ...context });":
+    "says what is asked to whoever turns MikroORM's debugging on, which nothing of the project does",
   "condition of a function:app.set_context 1 id = 1": oneKey,
   "condition of a function:app.enter_to_read 19 k.id = 1": oneKey,
 };
