@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type { Client } from "pg";
+import { types, type Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { transactionIn } from "../src/driver/tenant-connection.ts";
 import { Document } from "../src/entities/document.ts";
@@ -292,6 +292,19 @@ test("a connection on which statements fail again and again keeps no listener of
   for (let time = 0; time < 5; time++)
     expect(await inside(us, (em) => em.execute("select 1 / 0")).catch(errorWord)).toBe("22012");
   expect(listeners()).toEqual(before);
+});
+
+test("a value that cannot be read fails its statement alone, with what was wrong with the first one", async () => {
+  const client = await (await poolOf(orm)).connect();
+  client.setTypeParser(types.builtins.MONEY, (text) => {
+    throw new RangeError(`cannot read ${text}`);
+  });
+  client.release();
+  const sql = "select amount::money from generate_series(1, 2) as amount";
+  for (const readOnly of [true, false]) {
+    await expect(inside(us, (em) => em.execute(sql), readOnly)).rejects.toThrow("cannot read $1.00");
+    expect(await read(us)).toMatchObject({ id: us.documentId });
+  }
 });
 
 test("an empty text answers nothing", async () => {
