@@ -1,4 +1,4 @@
-import { isRaw, Utils, type Platform } from "@mikro-orm/core";
+import { Utils, type Platform } from "@mikro-orm/core";
 import { isDeepStrictEqual } from "node:util";
 import { bind, type BoundStatement } from "./bind.ts";
 
@@ -104,7 +104,6 @@ const kindOf = (value: unknown): string | undefined => {
   if (value instanceof Date) return "d";
   if (Buffer.isBuffer(value)) return "b";
   if (Array.isArray(value)) return value.every((item) => typeof item === "string") ? "a" : "j";
-  if (isRaw(value)) return undefined;
   if (Utils.isPlainObject(value)) return "j";
   return value === null || primitive.has(typeof value) ? `(${String(value)})` : undefined;
 };

@@ -179,13 +179,14 @@ export class TenantTransaction {
         return answers;
       } catch (error) {
         const hasEntered = flight.answered >= 2;
-        if (hasEntered && (!isStale(error) || isAgain)) {
+        const wantsAgain = hasEntered && !isAgain && isStale(error);
+        if (hasEntered && !wantsAgain) {
           this.#client = client;
           throw error;
         }
         const code = sqlStateOf(error);
-        await letGo(client, isRefusal(code) || isStale(error) ? undefined : asError(error));
-        if (isStale(error) && !isAgain) isAgain = true;
+        await letGo(client, wantsAgain || isRefusal(code) ? undefined : asError(error));
+        if (wantsAgain) isAgain = true;
         else if (code !== unclean || replacements-- === 0) throw error;
       }
     }
