@@ -163,8 +163,11 @@ test.each([
   expect(await attempt({ ...caller, role: "agency_admin" })).toEqual(first);
 });
 
-test("after 24 hours a key is a new one, also for ten at once, and expired keys of the tenant go", async () => {
+test("after 24 hours a key is a new one, also for ten at once, and expired keys of the tenant go, and no others", async () => {
   const tenant = await makeTenant(admin);
+  const anHourAhead = new Date(Date.now() + 60 * 60 * 1000);
+  const living = () => create(tenant, "living", "living", { ...services, clock: () => anHourAhead });
+  const alive = await living();
   const first = await create(tenant, "old");
   expect(await reasonOf(create(tenant, "never-asked-for-again"))).toBe("done");
   const later = new Date(Date.now() + 24 * 60 * 60 * 1000);
@@ -173,7 +176,18 @@ test("after 24 hours a key is a new one, also for ten at once, and expired keys 
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   expect(answers[0]).toMatchObject({ data: { title: "other" } });
   expect(answers[0]).not.toEqual(first);
-  expect(await leftIn(tenant.tenantId)).toMatchObject({ made: 3, keys: 1 });
+  expect(await leftIn(tenant.tenantId)).toMatchObject({ made: 4, keys: 2 });
+  expect(await living()).toEqual(alive);
+});
+
+test("equal requests of two tenants leave nothing equal behind", async () => {
+  const [tenant, stranger] = [await makeTenant(admin), await makeTenant(admin)];
+  for (const who of [tenant, stranger]) expect(await reasonOf(create(who, "equal", "equal"))).toBe("done");
+  const { rows } = await admin.query<{ hash: string }>(
+    "select distinct encode(request_hash, 'hex') as hash from app.idempotency_keys where tenant_id = any ($1)",
+    [[tenant.tenantId, stranger.tenantId]],
+  );
+  expect(rows).toHaveLength(2);
 });
 
 test("a stored answer stays as it left, while its row changes and goes", async () => {

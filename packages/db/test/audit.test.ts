@@ -175,6 +175,12 @@ test("a refused call of an ended session leaves no record and no error", async (
   expect(await recorded(us)).toEqual([]);
 });
 
+test("a failure that cannot be recorded, for a reason that nobody expects, is not passed over", async () => {
+  const us = await makeTenant(admin);
+  const attempt = recordFailure(orm.em, us, occasion, "ok" as never, "roles/forbidden");
+  expect(await attempt.catch(errorWord)).toBe("22023");
+});
+
 test("the function that records failures records no success, and nothing without a tenant", async () => {
   const us = await makeTenant(admin);
   const ok = withTenant(orm.em, us, occasion, (em) => em.execute("select app.record('ok', '{}')"));

@@ -13,6 +13,8 @@ export const explained: Readonly<Record<string, string>> = {
     "a text or number has none of the claims that are looked at next, and is refused for that",
   'condition:db/src/driver/tenant-connection.ts "transaction" in context at isOurs':
     "what has no such property has undefined in its place, which is no transaction of ours; the condition is what its type asks for",
+  'refusal:db/src/tenancy/with-tenant.ts throw new Error("no API key has entered this transaction"); at actorIn':
+    "the transaction of a key has entered before any work; the condition is what the type of what entering tells asks for",
   'refusal:db/src/driver/tenant-transaction.ts throw new Error("the transaction has ended"); at stream':
     "entering has just made the client that is looked for; the condition is what its type asks for",
   "call left out:db/src/driver/tenant-connection.ts this.logQuery(statement.sql, { ...context });":
