@@ -46,5 +46,4 @@ export const teamFilter = {
     $or: [{ teamId: null }, { teamId: { $eq: raw("app.team_id()") } }, { [raw("app.sees_all_teams()")]: true }],
   }),
   default: true,
-  args: false,
 };
