@@ -226,8 +226,9 @@ test("while a key is being revoked its calls end one way or the other, and after
   expect(rowCount).toBe(1 + done);
 });
 
-test("the use of a key is noted at most once an hour, in the log too, and is no change of the key", async () => {
+test("the use of a key is noted at most once an hour, in the log too, and is no change of the key, nor of another", async () => {
   const { tenant, apiKeys } = await makeCaller();
+  const idle = await makeApiKey(admin, tenant, ["documents.read"]);
   const { id, apiKey } = await makeApiKey(admin, tenant, ["documents.read"]);
   const noted = async () => {
     const { rows } = await admin.query(
@@ -246,6 +247,7 @@ test("the use of a key is noted at most once an hour, in the log too, and is no 
   await admin.query("update app.tenant_api_keys set last_used_at = now() - interval '61 minutes' where id = $1", [id]);
   await byKey(apiKey).documents.list();
   expect(await noted()).toMatchObject({ records: 2 });
+  expect(await apiKeys.byId({ id: idle.id })).toMatchObject({ lastUsedAt: null });
 });
 
 test("a use that cannot be noted is no failure of the call, which is done: it is answered, and an operator is told", async () => {

@@ -181,6 +181,12 @@ test("a failure that cannot be recorded, for a reason that nobody expects, is no
   expect(await attempt.catch(errorWord)).toBe("22023");
 });
 
+test("a refusal is answered while the database is away, and not recorded", async () => {
+  const us = await makeTenant(admin);
+  const away = await database.orm("severalty_app", { url: "postgres://severalty_app:secret@127.0.0.1:1/nowhere" });
+  expect(await recordFailure(away.em, us, occasion, "denied", "roles/forbidden")).toBeUndefined();
+});
+
 test("the function that records failures records no success, and nothing without a tenant", async () => {
   const us = await makeTenant(admin);
   const ok = withTenant(orm.em, us, occasion, (em) => em.execute("select app.record('ok', '{}')"));

@@ -11,9 +11,9 @@ export interface Reference {
 
 /** References to rows of the same tenant. */
 export const referencesOf = (meta: EntityMetadata): Reference[] =>
-  meta.relations.flatMap(({ mapToPk, targetMeta, ownColumns: [column], deleteRule }) => {
+  meta.relations.flatMap(({ targetMeta, ownColumns: [column], deleteRule }) => {
     const scalar = meta.props.find(({ kind, fieldNames }) => kind === ReferenceKind.SCALAR && fieldNames[0] === column);
-    if (mapToPk === true || targetMeta === undefined || scalar === undefined) return [];
+    if (targetMeta === undefined || scalar === undefined) return [];
     return [{ property: scalar.name, target: targetMeta, cascades: deleteRule === "cascade" }];
   });
 
