@@ -96,6 +96,15 @@ test("a call whose connection breaks before it commits leaves neither document n
   expect(await leftIn(tenant.tenantId)).toEqual({ made: 1, recorded: ["ok"], keys: 1 });
 });
 
+test("each of an actor's keys has its own answer", async () => {
+  const tenant = await makeTenant(admin);
+  const keys = ["a", "b", "c"];
+  const createEach = () => Promise.all(keys.map((key) => create(tenant, key, `of ${key}`)));
+  const first = await createEach();
+  expect(first).toMatchObject(keys.map((key) => ({ data: { title: `of ${key}` } })));
+  expect(await createEach()).toEqual(first);
+});
+
 test("a key means nothing to another tenant, nor to another user of the same tenant", async () => {
   const [tenant, stranger] = [await makeTenant(admin), await makeTenant(admin)];
   const colleague = await makeMember(admin, tenant.tenantId);

@@ -158,6 +158,15 @@ test("a refresh token that is unknown, expired, or of an ended session renews no
   const expired = await open(us);
   const tooLate = nextToken(later(new Date(), hourMs));
   expect(await renewSession(auth.em.fork(), expired.refreshHash, tooLate, client)).toEqual(invalid);
+  // Each by itself: the session may outlive its token, and the token its session.
+  for (const [table, column] of [
+    ["auth.refresh_tokens", "session_id"],
+    ["auth.sessions", "id"],
+  ]) {
+    const { id, refreshHash } = await open(us);
+    await admin.query(`update ${table} set expires_at = now() where ${column} = $1`, [id]);
+    expect(await renewSession(auth.em.fork(), refreshHash, nextToken(new Date()), client)).toEqual(invalid);
+  }
   const revoked = await open(us);
   await revokeSession(auth.em.fork(), { ...us, id: revoked.id }, "signed out", new Date(), client);
   expect(await renewSession(auth.em.fork(), revoked.refreshHash, nextToken(new Date()), client)).toEqual(invalid);

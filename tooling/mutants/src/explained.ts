@@ -15,12 +15,22 @@ export const explained: Readonly<Record<string, string>> = {
     "what has no such property has undefined in its place, which is no transaction of ours; the condition is what its type asks for",
   "condition:db/src/tenancy/api-keys.ts toDomainError(error) === undefined at noteKeyUse":
     "a key that was revoked meanwhile is then logged by the one caller, which never fails for it either",
+  "condition of a query:db/src/tenancy/answer-once.ts actor_id = ? in delete from app.idempotency_keys where tenant_id = ? and ac":
+    "the same key of other actors that would go has expired too, and goes with the next answer that is stored",
   "condition of a query:db/src/tenancy/answer-once.ts key = ? in delete from app.idempotency_keys where tenant_id = ? and ac":
     "the other keys of the actor that would go have expired too, and go with the next answer that is stored",
+  'refusal:db/src/tenancy/subscriptions.ts throw new Error("an agent was at work without a place of its role\'s subscription"); at release':
+    "only an agent at work gives its place back, and none is at work without one",
   "condition of a query:db/src/tenancy/subscriptions.ts tenantId: this.tenantId in where at query":
     "a role is of one tenant, which the policy holds; the condition has the row found by its index",
   "refusal:db/src/tenancy/tenant-repository.ts throw new Error(`insert into ${this.noun} returned no row`); at create":
     "an insert returns its row or fails; the condition is what the type of a list's first element asks for",
+  "refusal:db/src/tenancy/tenant-repository.ts throw new NotFoundError(this.noun); at remove":
+    "looking for the row that is not there says the same, one round trip later",
+  "condition:db/src/tenancy/tenant-repository.ts sort[0] !== undefined at isLast":
+    "a list is sorted by one column at least; the condition is what the type of a list's first element asks for",
+  "refusal:db/src/tenancy/answer-once.ts throw new Error(`an idempotency key was neither free nor taken in ${attemptsMax} attempts`); at claim":
+    "others would have to replace the key's row five times in the midst of one call",
   'refusal:db/src/tenancy/with-tenant.ts throw new Error("no API key has entered this transaction"); at actorIn':
     "the transaction of a key has entered before any work; the condition is what the type of what entering tells asks for",
   'refusal:db/src/driver/tenant-transaction.ts throw new Error("the transaction has ended"); at stream':
