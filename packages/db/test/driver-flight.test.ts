@@ -321,6 +321,8 @@ test("COPY is refused or answers nothing, and whoever comes next is served", asy
     );
     expect(await read(us)).toMatchObject({ id: us.documentId });
   }
+  await expect(orm.em.fork().execute("copy public.lines from stdin")).rejects.toThrow(/terminated/);
+  expect(await read(us)).toMatchObject({ id: us.documentId });
 });
 
 test("a stream that nobody reads to its end leaves its transaction able to go on", async () => {

@@ -23,7 +23,7 @@ export interface Answer {
 interface Wire {
   on(event: "readyForQuery" | "end", listener: () => void): Wire;
   off(event: "readyForQuery" | "end", listener: () => void): Wire;
-  readonly stream: { readonly writable: boolean; write(bytes: Uint8Array): void; destroy(): void };
+  readonly stream: { readonly writable: boolean; write(bytes: Uint8Array): void };
 }
 
 const describePortal = serialize.describe({ type: "P" });
@@ -139,13 +139,9 @@ export class Flight {
     else this.#reject(this.#unreadable);
   }
 
-  /**
-   * Nothing of the project sends COPY; who does gets an error, and the connection is ended. The server has taken our Sync for a part of what is to be copied and waits;
-   * a second one might be one too many, and answers would come to others than had asked.
-   */
-  handleCopyInResponse(wire: Wire): void {
+  /** Nothing of the project sends COPY; who does gets an error, and the connection is ended by its client. */
+  handleCopyInResponse(): void {
     this.#reject(new Error("COPY FROM STDIN is not for this connection"));
-    wire.stream.destroy();
   }
 
   handleCopyData(): void {

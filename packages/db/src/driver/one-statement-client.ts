@@ -23,6 +23,9 @@ export class OneStatementClient extends TenantClient {
     super(config);
     const prefix = config.statementPrefix?.();
     this.#prepared = prefix === undefined ? undefined : new PreparedStatements(prefix);
+    // The server has taken our Sync for a part of what is to be copied, and waits; a second one might be one too many, and answers would come to
+    // others than had asked. A flight tells its asker first.
+    this.connection.on("copyInResponse", () => process.nextTick(() => this.connection.stream.destroy()));
   }
 
   /** Sends statements in one message. Their answers are for whoever calls to await. */
