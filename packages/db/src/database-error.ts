@@ -44,7 +44,7 @@ export const isTransient = (error: unknown): boolean =>
 export const sqlStateOf = (error: unknown): string | undefined => chain(error).find(isServerError)?.code;
 
 /**
- * The error that a caller may see for a failed statement, or undefined when it is no caller's business. Messages name the rule that was
+ * The error that a caller may see for a failed statement, or undefined when it is no caller's business; what is transient has one. Messages name the rule that was
  * broken and never a value or another tenant's row.
  */
 export const toDomainError = (error: unknown): DomainError | undefined => {

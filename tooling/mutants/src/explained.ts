@@ -3,8 +3,6 @@ const oneKey =
 
 /** Survivors that are no gap, by the mutant's id, each with the reason why nothing could notice it. */
 export const explained: Readonly<Record<string, string>> = {
-  "condition:db/src/tenancy/api-keys.ts !isTransient(error) at noteKeyUse":
-    "a note that cannot be written while the database is away is then logged by the one caller, which never fails for it either",
   "condition of a query:db/src/templates/remove-items.ts id: { $in: cookbookIds } in where at query":
     "all cookbooks that the caller sees are locked then, not those alone that go: others wait longer, and nothing else differs",
   "condition:db/src/tenancy/count-referrers.ts row !== undefined at count":
@@ -13,8 +11,6 @@ export const explained: Readonly<Record<string, string>> = {
     "a text or number has none of the claims that are looked at next, and is refused for that",
   'condition:db/src/driver/tenant-connection.ts "transaction" in context at isOurs':
     "what has no such property has undefined in its place, which is no transaction of ours; the condition is what its type asks for",
-  "condition:db/src/tenancy/api-keys.ts toDomainError(error) === undefined at noteKeyUse":
-    "a key that was revoked meanwhile is then logged by the one caller, which never fails for it either",
   "condition of a query:db/src/tenancy/answer-once.ts actor_id = ? in delete from app.idempotency_keys where tenant_id = ? and ac":
     "the same key of other actors that would go has expired too, and goes with the next answer that is stored",
   "condition of a query:db/src/tenancy/answer-once.ts key = ? in delete from app.idempotency_keys where tenant_id = ? and ac":

@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { isTransient, toDomainError } from "../database-error.ts";
+import { toDomainError } from "../database-error.ts";
 import type { UserPrincipal } from "../tenancy/principal.ts";
 import type { PlatformCall } from "./with-platform.ts";
 
@@ -33,6 +33,6 @@ export const recordPlatformFailure = async (
         action,
       ]);
   } catch (error) {
-    if (toDomainError(error) === undefined && !isTransient(error)) throw error;
+    if (toDomainError(error) === undefined) throw error;
   }
 };

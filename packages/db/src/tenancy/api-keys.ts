@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { livingApiKeysMax } from "@severalty/domain/api-key";
 import { DomainError } from "@severalty/domain/errors";
-import { toDomainError, isTransient } from "../database-error.ts";
+import { toDomainError } from "../database-error.ts";
 import { transactionIn } from "../driver/tenant-connection.ts";
 import { TenantApiKey } from "../entities/tenant-api-key.ts";
 import type { Actor, Principal } from "./principal.ts";
@@ -57,6 +57,6 @@ export const noteKeyUse = async (
       );
     });
   } catch (error) {
-    if (toDomainError(error) === undefined && !isTransient(error)) throw error;
+    if (toDomainError(error) === undefined) throw error;
   }
 };

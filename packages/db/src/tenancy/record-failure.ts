@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Occasion, Principal } from "./principal.ts";
-import { isTransient, toDomainError } from "../database-error.ts";
+import { toDomainError } from "../database-error.ts";
 import { transactionIn } from "../driver/tenant-connection.ts";
 import { withTenant } from "./with-tenant.ts";
 
@@ -21,6 +21,6 @@ export const recordFailure = async (
       return tx.execute("select app.record(?, ?)", [outcome, JSON.stringify({ reason })]);
     });
   } catch (error) {
-    if (toDomainError(error) === undefined && !isTransient(error)) throw error;
+    if (toDomainError(error) === undefined) throw error;
   }
 };
