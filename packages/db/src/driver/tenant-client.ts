@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from "pg";
+import { asError } from "./as-error.ts";
 
 /** A statement failed earlier in the transaction, so COMMIT would have rolled it back and reported success. */
 export class AbortedTransactionError extends Error {
@@ -56,7 +57,7 @@ export class TenantClient extends Client {
     try {
       return await started;
     } catch (error) {
-      this.release(error instanceof Error ? error : true);
+      this.release(asError(error));
       throw error;
     }
   }
@@ -80,7 +81,7 @@ export class TenantClient extends Client {
     if (reason !== undefined || this.user !== neverEnters) return this.#giveBack(reason);
     super.query("discard all").then(
       () => this.#giveBack(this.#leftover()),
-      (error: unknown) => this.#giveBack(error instanceof Error ? error : true),
+      (error: unknown) => this.#giveBack(asError(error)),
     );
   }
 
