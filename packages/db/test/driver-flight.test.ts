@@ -51,6 +51,15 @@ const onTheConnection = async (sql: string) => {
   await (await poolOf(orm)).query(sql);
 };
 
+/** Statements that were parsed, with the names that they got (PostgreSQL manual, section 54.7, Parse). */
+const parsed = () =>
+  wire.others
+    .filter(([type]) => type === "P".charCodeAt(0))
+    .map((bytes) => {
+      const [name = "", text = ""] = bytes.toString("utf8", 5).split("\0");
+      return { name, text };
+    });
+
 test("a read is one round trip, and one transaction that may only read", async () => {
   expect(await read(us)).toMatchObject({ id: us.documentId });
   expect(wire.trips).toBe(1);
@@ -179,15 +188,16 @@ test("after a failed statement was undone, nothing can be written any more, nor 
 });
 
 test("a statement is prepared once a connection: later only its values travel", async () => {
-  const parsed = () =>
-    wire.others.filter(([type]) => type === "P".charCodeAt(0)).map((bytes) => bytes.toString("utf8", 5));
   await read(us);
   wire.others.length = 0;
   await read(them);
   await read(us);
   // Entering alone is parsed afresh each time, and has no name.
   expect(parsed()).toHaveLength(2);
-  for (const message of parsed()) expect(message).toMatch(/^\0select app\.enter_to_read\(/);
+  for (const { name, text } of parsed()) {
+    expect(name).toBe("");
+    expect(text).toMatch(/^select app\.enter_to_read\(/);
+  }
 });
 
 test("every way in is parsed afresh and has no name, however often it was taken", async () => {
@@ -196,25 +206,20 @@ test("every way in is parsed afresh and has no name, however often it was taken"
   for (const who of [us, key, us, key])
     for (const readOnly of [true, false])
       await withTenant(orm.em, who, { ...occasion, readOnly }, (em) => em.count(Document));
-  const ways = wire.others
-    .filter(([type]) => type === "P".charCodeAt(0))
-    .map((bytes) => bytes.toString("utf8", 5).split("\0"))
-    .flatMap(([name, text]) =>
-      text?.includes("app.enter") === true ? [{ name, way: /app\.enter\w*/.exec(text)?.[0] }] : [],
-    );
+  const ways = parsed()
+    .map(({ name, text }) => ({ name, way: /app\.enter\w*/.exec(text)?.[0] }))
+    .filter(({ way }) => way !== undefined);
   const taken = ["enter_to_read", "enter", "enter_key", "enter_key"].map((way) => ({ name: "", way: `app.${way}` }));
   expect(ways).toEqual([...taken, ...taken]);
 });
 
 test("names of prepared statements differ from connection to connection and are long", async () => {
   wire.others.length = 0;
-  const names = new Set<string>();
   for (let time = 0; time < 3; time++) {
     (await (await poolOf(orm)).connect()).release(true);
     await read(us);
   }
-  for (const bytes of wire.others) if (bytes[0] === 0x50) names.add(bytes.toString("utf8", 5).split("\0")[0] ?? "");
-  names.delete("");
+  const names = new Set(parsed().flatMap(({ name }) => (name === "" ? [] : [name])));
   expect(names.size).toBe(3);
   for (const name of names) expect(name.length).toBeGreaterThanOrEqual(22);
 });
@@ -251,8 +256,7 @@ test("a statement that failed for its values stays prepared", async () => {
   wire.others.length = 0;
   expect(await divide(0).catch(errorWord)).toBe("22012");
   expect(await divide(3)).toEqual([{ result: 2 }]);
-  const parsed = wire.others.filter((bytes) => bytes[0] === 0x50 && bytes.includes("6 / $1"));
-  expect(parsed).toEqual([]);
+  expect(parsed().filter(({ text }) => text.includes("6 / $1"))).toEqual([]);
 });
 
 test("a statement that says each time that nothing is prepared under its name is asked twice and no more", async () => {
@@ -377,7 +381,6 @@ test("without preparing, no statement has a name", async () => {
   wire.others.length = 0;
   for (const who of [us, them])
     await withTenant(plain.em, who, { ...occasion, readOnly: true }, (em) => em.find(Document, {}));
-  const named = wire.others.filter((bytes) => bytes[0] === 0x50 && bytes[5] !== 0);
-  expect(named).toEqual([]);
+  expect(parsed().filter(({ name }) => name !== "")).toEqual([]);
   await plain.close();
 });

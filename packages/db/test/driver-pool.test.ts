@@ -136,7 +136,7 @@ const swallow = async (em: EntityManager) => {
 test("to commit after a swallowed error is an error, never a silent success", async () => {
   const attempt = once(async (em) => {
     await rename("aborted")(em);
-    await em.execute("select 1/0").catch(() => undefined);
+    await swallow(em);
   });
   await expect(attempt).rejects.toThrow(AbortedTransactionError);
   await expect(withTenant(orm.em, us, occasion, swallow)).rejects.toThrow(AbortedTransactionError);
