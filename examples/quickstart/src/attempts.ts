@@ -77,8 +77,15 @@ const cursorAt = (id: string): string => Buffer.from(JSON.stringify([id])).toStr
 /** Longest search, in characters, that is sent: half of what the server takes. */
 const phraseLengthMax = 100;
 
+/** Characters of a content that a search looks at (`documents.list`). */
+const searchedMax = 50_000;
+
+/** Of what is searched; a line without a letter or digit, such as a table's rule, has no word to be found by. */
 const longestLine = (content: string): string => {
-  const lines = content.split(/\r?\n/).map((line) => line.trim().slice(0, phraseLengthMax));
+  const searched = content.slice(0, searchedMax).split(/\r?\n/);
+  const lines = searched
+    .map((line) => line.trim().slice(0, phraseLengthMax))
+    .filter((line) => /[\p{L}\p{Nd}]/u.test(line));
   // A pair of surrogates that was cut in two is no text.
   const texts = lines.map((line) => (line.isWellFormed() ? line : line.slice(0, -1)).trim());
   return texts.reduce((longest, line) => (line.length > longest.length ? line : longest), "");

@@ -46,6 +46,19 @@ test("a folder is imported, read back unchanged, and out of another tenant's rea
   );
 });
 
+test("a file is found by its own words, though its longest line has none or is beyond what is searched", async () => {
+  await using database = await TestDatabase.create();
+  await using server = await RunningServer.start(database);
+  using folder = scratchFolder({
+    "table.md": `| a | table |\n| ${"-".repeat(60)} | ${"-".repeat(60)} |\n`,
+    "long.md": `${"some words\n".repeat(6000)}${"and at its end the longest line ".repeat(3)}`,
+    "marks.md": "---\n***\n",
+  });
+  const run = await runExample([folder.path], { SEVERALTY_URL: server.url });
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(run.stdout).toContain("OK: 3 documents imported");
+});
+
 test.each([
   ["no server listens there", { "a.md": "a" }, /cannot reach http:\/\/127\.0\.0\.1:1.*\n.*pnpm dev/],
   ["the folder has no Markdown file", { "a.txt": "a" }, /there is no Markdown file in/],
