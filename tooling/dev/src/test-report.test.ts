@@ -23,9 +23,23 @@ test("a real report tells what passed, what failed and what was skipped, by name
   expect(readTestReport(REAL_REPORT, 1)).toMatchObject({
     files: 2,
     passed: ["top"],
-    failed: ["group > in", "/repository/packages/example/src/b.test.ts: broken"],
+    failed: [
+      "group > in\n    AssertionError: expected 1 to be 2 // Object.is equality",
+      "/repository/packages/example/src/b.test.ts: broken",
+    ],
     skipped: ["group > sk", "group > ctx (because)", "group > later (todo)"],
   });
+});
+
+test("a failed test is told with how it failed, at most 25 lines of it", () => {
+  const stack = Array.from({ length: 40 }, (_, line) => `at line ${line}`);
+  const failed = { ancestorTitles: [], title: "one", status: "failed", failureMessages: [stack.join("\n"), "second"] };
+  const report = JSON.stringify({
+    startTime: 0,
+    testResults: [{ name: "/a.test.ts", status: "failed", message: "", endTime: 1, assertionResults: [failed] }],
+  });
+  const told = stack.slice(0, 25).map((line) => `\n    ${line}`);
+  expect(readTestReport(report, 1).failed).toEqual([`one${told.join("")}`]);
 });
 
 test("the duration is that of the whole run", () => {

@@ -5,7 +5,10 @@ export interface TestReport {
   readonly files: number;
   /** The title of each passed test, without those of the groups it stands in. */
   readonly passed: readonly string[];
-  /** One line for each failed test, and for each file or run that failed outside of its tests. */
+  /**
+   * An entry for each failed test, and for each file or run that failed outside of its tests: a line that names it, and
+   * below it, further in, how it failed.
+   */
   readonly failed: readonly string[];
   /** One line for each skipped test, with the reason where there is one. */
   readonly skipped: readonly string[];
@@ -26,6 +29,7 @@ const JSON_REPORT = z.object({
           ancestorTitles: z.array(z.string()),
           title: z.string(),
           status: z.enum(["passed", "failed", "skipped", "pending", "todo"]),
+          failureMessages: z.array(z.string()).optional(),
           meta: z.object({ skipReason: z.string().optional() }).optional(),
         }),
       ),
@@ -59,9 +63,17 @@ export const readTestReport = (text: string | undefined, exitCode: number): Test
 };
 
 const failuresOf = (file: FileResult): string[] => {
-  const failed = casesOf([file], "failed").map(nameOf);
+  const failed = casesOf([file], "failed").map((failure) => [nameOf(failure), ...reasonOf(failure)].join("\n"));
   if (file.status === "passed" || failed.length > 0) return failed;
   return [`${file.name}: ${file.message.split("\n")[0] || "the file failed outside of its tests"}`];
+};
+
+/** As many lines as hold a message with the values compared and the line of the test that it came from. */
+const REASON_LINES = 25;
+
+const reasonOf = ({ failureMessages = [] }: CaseResult): string[] => {
+  const lines = failureMessages.flatMap((message) => message.split("\n"));
+  return lines.slice(0, REASON_LINES).map((line) => `    ${line}`);
 };
 
 const casesOf = (files: readonly FileResult[], ...statuses: CaseResult["status"][]) =>
