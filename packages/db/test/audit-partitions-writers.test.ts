@@ -48,9 +48,9 @@ test("a writer who comes while the month that he writes to is attached is not re
   const before = await logRows(admin);
   const reader = await database.client();
   await reader.query("begin; select from app.audit_logs_default");
+  const orm = await database.orm();
   const run = maintainAuditPartitions(url, { now, monthsAhead: 0 });
   await expect.poll(() => waiting("audit_logs_default"), { interval: 5 }).toBe(1);
-  const orm = await database.orm();
   const write = withTenant(orm.em, tenant, { requestId: "r", action: "documents.update" }, (em) =>
     em.execute("update app.documents set title = 'changed'"),
   );

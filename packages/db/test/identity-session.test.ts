@@ -164,8 +164,11 @@ test("a refresh token that is unknown, expired, or of an ended session renews no
     ["auth.sessions", "id"],
   ]) {
     const { id, refreshHash } = await open(us);
-    await admin.query(`update ${table} set expires_at = now() where ${column} = $1`, [id]);
-    expect(await renewSession(auth.em.fork(), refreshHash, nextToken(new Date()), client)).toEqual(invalid);
+    const end = later(new Date(), 1_000);
+    await admin.query(`update ${table} set expires_at = $2 where ${column} = $1`, [id, end]);
+    expect(await renewSession(auth.em.fork(), refreshHash, nextToken(end), client)).toEqual(invalid);
+    const before = nextToken(later(end, -1));
+    expect(await renewSession(auth.em.fork(), refreshHash, before, client)).toMatchObject({ outcome: "renewed" });
   }
   const revoked = await open(us);
   await revokeSession(auth.em.fork(), { ...us, id: revoked.id }, "signed out", new Date(), client);

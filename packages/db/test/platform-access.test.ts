@@ -269,13 +269,13 @@ test("a transaction that goes on sees nothing more once the grant has expired", 
   await admin.query("begin");
   await admin.query(
     `select app.set_platform_context('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff', $1, $2, $3,
-       clock_timestamp() + interval '300 milliseconds', 'r', 'a')`,
+       clock_timestamp() + interval '2 seconds', 'r', 'a')`,
     [operator.userId, operator.sessionId, forAll],
   );
   const granted = async () =>
     (await admin.query<{ last: string | null }>("select app.granted_last() as last")).rows[0]?.last;
   expect(await granted()).toBe("ffffffff-ffff-ffff-ffff-ffffffffffff");
-  await admin.query("select pg_sleep(0.31)");
+  await admin.query("select pg_sleep(2.01)");
   expect(await granted()).toBeNull();
   await admin.query("rollback");
 });
