@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     globalSetup: fileURLToPath(import.meta.resolve("@severalty/db/testing/global-setup")),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     isolate: false,
   },
 });

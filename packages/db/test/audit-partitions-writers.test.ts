@@ -49,7 +49,12 @@ test("a writer who comes while the month that he writes to is attached is not re
   const reader = await database.client();
   await reader.query("begin; select from app.audit_logs_default");
   const orm = await database.orm();
-  const run = maintainAuditPartitions(url, { now, monthsAhead: 0 });
+  // With a lock that is waited for without end: the program's own, of a second, may pass before the writer comes.
+  const run = makeMonth(await database.client("severalty_migrator"), monthOf(now), {
+    hasStray: true,
+    mayBeWritten: true,
+    retryLocks: (work) => work(),
+  });
   await expect.poll(() => waiting("audit_logs_default"), { interval: 5 }).toBe(1);
   const write = withTenant(orm.em, tenant, { requestId: "r", action: "documents.update" }, (em) =>
     em.execute("update app.documents set title = 'changed'"),
@@ -57,7 +62,7 @@ test("a writer who comes while the month that he writes to is attached is not re
   await expect.poll(() => waiting("audit_logs"), { interval: 5 }).toBe(1);
   await reader.query("commit");
   await write;
-  expect((await run)?.moved).toBe(before.length);
+  expect(await run).toBe(before.length);
   expect(await rowsIn(admin, `app.${current}`)).toHaveLength(before.length + 1);
   expect(await rowsIn(admin, "app.audit_logs_default")).toEqual([]);
 });

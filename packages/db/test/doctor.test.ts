@@ -8,6 +8,7 @@ import { serverSettingRule } from "../src/doctor/server-setting-rule.ts";
 import { serverVersionRule } from "../src/doctor/server-version-rule.ts";
 import { migrateDown, migrateUp } from "../src/migrate.ts";
 import { maintainAuditPartitions } from "../src/partitions/maintain-audit-partitions.ts";
+import { holdRoles } from "../src/testing/hold-roles.ts";
 import { makeTenant } from "../src/testing/make-tenant.ts";
 import { TestDatabase } from "../src/testing/test-database.ts";
 import { insertRecord } from "./audit-months.ts";
@@ -99,6 +100,7 @@ test("every rule has an id of its own, a title, a reason, and a case", () => {
 describe.each(Object.entries(doctorCases))("%s", (name, each: DoctorCase) => {
   test("finds nothing, then the one thing that was broken, and after its mend nothing", async () => {
     const rule = ruleOf(idOf(name));
+    await using _ = await holdRoles(database.adminUrl);
     await admin.query(
       each.isApart === true ? examinationSettings.replaceAll("set local", "set") : `begin; ${examinationSettings}`,
     );

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createNewId, type SessionId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -67,6 +68,7 @@ const collide = async <Result>(
        where datname = current_database() and wait_event_type = 'Lock'`,
     );
     waiting = rows[0]?.waiting ?? 0;
+    await sleep(5);
   }
   await holder.query("commit");
   return results;

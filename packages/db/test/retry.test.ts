@@ -207,7 +207,8 @@ test("two transactions that lock each other both succeed in the end", async () =
       await em.execute(countUp, [other]);
     });
   await Promise.all([lock(first, second), lock(second, first)]);
-  expect(runs).toBe(3);
+  // More when the one that was ended is back before the other has woken.
+  expect(runs).toBeGreaterThanOrEqual(3);
   const { rows: after } = await admin.query("select distinct version from app.documents where tenant_id = $1", [
     us.tenantId,
   ]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { holdRoles } from "../../src/testing/hold-roles.ts";
 import { onlyInCi } from "../../src/testing/only-in-ci.ts";
 import type { TestDatabase } from "../../src/testing/test-database.ts";
 import type { Attack } from "./attack.ts";
@@ -63,6 +64,7 @@ describe.each(classes)("$name", ({ attacks }) => {
     context.skip(reason !== undefined, reason);
     if (attack !== attacks[0]) onlyInCi(context);
     const world = await weakWorld(attack);
+    await using _ = attack.weakRole === "superuser" ? await holdRoles(world.database.adminUrl) : undefined;
     const { read, wrote, said, met } = await world.suffer(attack, () => verdictOf(world, attack));
     expect(
       read.length > 0 || (wrote && attack.victimWrites !== true) || said,

@@ -58,7 +58,7 @@ log_disconnections = 0
   const [command, args] = account?.command(program, [file]) ?? [program, [file]];
   const child = spawn(command, args, { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  for (let left = 200; !(await answers(port)); left--) {
+  for (let left = 2_000; !(await answers(port)); left--) {
     if (left === 0 || child.exitCode !== null) throw new Error(`pgbouncer did not start: exit ${child.exitCode}`);
     await sleep(10);
   }
