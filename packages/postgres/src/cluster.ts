@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findBinaries } from "./binaries.ts";
 import { ensureDataDir } from "./data-dir.ts";
 import { freePort } from "./free-port.ts";
-import { killWhenOrphaned } from "./kill-when-orphaned.ts";
 import { type Launched, launchPostmaster } from "./launch.ts";
 import { clearRemains, findPostmaster, type Postmaster, stopPostmaster } from "./postmaster.ts";
 import { isAlive } from "./process-table.ts";
@@ -65,14 +64,11 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     const isNew = await ensureDataDir(dataDir, init);
     clearRemains(dataDir);
     const port = await freePort(anyPort ? 0 : preferred);
-    const launched = await launchPostmaster({ binaries, dataDir, port, ephemeral });
+    const leftovers = ephemeral ? leftoversOf(dataDir) : [];
+    const launched = await launchPostmaster({ binaries, dataDir, port, ephemeral, leftovers });
     if (launched === "port taken") anyPort = true;
     if (typeof launched === "string") continue;
-    const cluster = own(launched, {
-      url: urlOf(port, password),
-      port,
-      leftovers: ephemeral ? leftoversOf(dataDir) : [],
-    });
+    const cluster = own(launched, { url: urlOf(port, password), port, leftovers });
     if (isNew || (await acceptsPassword(cluster.url))) return cluster;
     await cluster.stop();
     await setPassword(dataDir, init);
@@ -107,13 +103,12 @@ const endOf = async (pid: number): Promise<string> => {
 };
 
 const own = (launched: Launched, at: { url: string; port: number; leftovers: readonly string[] }): Cluster => {
-  const release = killWhenOrphaned(launched.pid, "SIGINT", at.leftovers);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     launched.hold();
     await stopPostmaster(launched.pid);
     await launched.exited;
-    release();
+    launched.release();
     for (const path of at.leftovers) rmSync(path, { recursive: true, force: true });
   };
   return {

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } fr
 import { setTimeout as sleep } from "node:timers/promises";
 import { accountFor } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
+import { killWhenOrphaned, type Release } from "./kill-when-orphaned.ts";
 import { findPostmaster, STARTER_SETTING } from "./postmaster.ts";
 import { programEnv } from "./run-program.ts";
 import { settingsFor } from "./settings.ts";
@@ -13,6 +14,8 @@ export interface LaunchOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly ephemeral: boolean;
+  /** What goes with it when this process ends before it. */
+  readonly leftovers: readonly string[];
 }
 
 /** A postmaster that accepts connections and is a child of this process. */
@@ -22,6 +25,8 @@ export interface Launched {
   readonly exited: Promise<string>;
   /** From now on its end is waited for before this process ends. */
   readonly hold: () => void;
+  /** Lets it outlive this process, which ends it otherwise, however it ends. */
+  readonly release: Release;
 }
 
 /** Why a postmaster did not start, when that can be mended. */
@@ -43,6 +48,8 @@ export const launchPostmaster = async (options: LaunchOptions): Promise<Launched
   // A session of its own: Ctrl-C in the terminal must not stop the server before its clients.
   const stdio = ["ignore" as const, descriptor, descriptor];
   const child = spawn(...command, { cwd: "/", env: programEnv(), detached: true, stdio });
+  // From the first moment: what recovers or starts for long is an orphan like another.
+  const release = killWhenOrphaned(child.pid, "SIGINT", options.leftovers);
   closeSync(descriptor);
   child.unref();
 
@@ -53,10 +60,13 @@ export const launchPostmaster = async (options: LaunchOptions): Promise<Launched
   const until = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const end = await Promise.race([exited, sleep(15)]);
-    if (end !== undefined) return refusal(end, readFileSync(log).subarray(logStart).toString());
+    if (end !== undefined) {
+      release();
+      return refusal(end, readFileSync(log).subarray(logStart).toString());
+    }
     const found = findPostmaster(dataDir);
     if (child.pid !== undefined && found?.pid === child.pid && found.ready) {
-      return { pid: child.pid, exited, hold: () => child.ref() };
+      return { pid: child.pid, exited, hold: () => child.ref(), release };
     }
     if (Date.now() > until) child.kill("SIGQUIT");
   }

@@ -41,7 +41,7 @@ export const stopPostmaster = async (pid: number): Promise<void> => {
   // "Fast" rolls back and checkpoints, "immediate" leaves the rest to crash recovery (manual 18.5).
   for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
     if (!isAlive(pid)) return;
-    process.kill(pid, signal);
+    send(pid, signal);
     for (let waitedMs = 0; waitedMs < 10_000 && isAlive(pid); waitedMs += 20) await sleep(20);
   }
 };
@@ -53,7 +53,7 @@ export const stopPostmaster = async (pid: number): Promise<void> => {
 export const clearRemains = (dataDir: string): void => {
   const seen = lockFile(dataDir);
   if (seen === undefined || findPostmaster(dataDir) !== undefined) return;
-  for (const pid of processesIn(dataDir)) if (isOrphanedBackend(pid, dataDir)) killNow(pid);
+  for (const pid of processesIn(dataDir)) if (isOrphanedBackend(pid, dataDir)) send(pid, "SIGKILL");
   if (!isAlive(Math.abs(Number(seen.split("\n")[0])))) return;
   const file = join(dataDir, "postmaster.pid");
   const aside = `${dataDir}.stale-${process.pid}`;
@@ -62,8 +62,13 @@ export const clearRemains = (dataDir: string): void => {
   } catch {
     return; // another starter was quicker
   }
-  if (readFileSync(aside, "utf8") !== seen) linkSync(aside, file);
-  rmSync(aside);
+  try {
+    if (readFileSync(aside, "utf8") !== seen) linkSync(aside, file);
+  } catch {
+    // The folder has a new lock file by now, of a third starter.
+  } finally {
+    rmSync(aside);
+  }
 };
 
 /** In the command line of every postmaster of the folder. */
@@ -81,9 +86,9 @@ const lockFile = (dataDir: string): string | undefined => {
   }
 };
 
-const killNow = (pid: number) => {
+const send = (pid: number, signal: NodeJS.Signals) => {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch {
     // It ended by itself.
   }

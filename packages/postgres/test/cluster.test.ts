@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { startCluster } from "../src/cluster.ts";
+import { freePort } from "../src/free-port.ts";
 import { onlyInCi } from "../src/only-in-ci.ts";
 import { findPostmaster, STARTER_SETTING } from "../src/postmaster.ts";
 import { isAlive, processesIn } from "../src/process-table.ts";
@@ -85,12 +86,11 @@ test("a lock file whose pid another program has now does not stop the start", as
 test("a preferred port is used when it is free, and another one when it is taken", async () => {
   using folder = scratchFolder();
   const [one, two] = await Promise.all([copyPrepared(join(folder.path, "a")), copyPrepared(join(folder.path, "b"))]);
-  const first = await startCluster({ dataDir: one });
-  await first.stop();
-  const again = await startCluster({ dataDir: one, port: first.port });
-  expect(again.port).toBe(first.port);
-  const beside = await startCluster({ dataDir: two, port: first.port });
-  expect(beside.port).not.toBe(first.port);
+  const port = await freePort();
+  const again = await startCluster({ dataDir: one, port });
+  expect(again.port).toBe(port);
+  const beside = await startCluster({ dataDir: two, port });
+  expect(beside.port).not.toBe(port);
   await Promise.all([again.stop(), beside.stop()]);
 });
 
@@ -185,6 +185,19 @@ describe("killed, or started by several at once,", () => {
     expect(isAlive(orphan)).toBe(false);
     expect(await rows(cluster.url, "select x from kept")).toEqual([{ x: 1 }]);
     await cluster.stop();
+  });
+
+  test("a server that was still starting goes down with its starter, and a throw-away one leaves no file", async () => {
+    for (const ephemeral of [false, true]) {
+      using folder = scratchFolder();
+      const dataDir = await copyPrepared(join(folder.path, "pg"));
+      const program = join(import.meta.dirname, "die-in-launch.ts");
+      const child = spawn(process.execPath, [program, dataDir, String(ephemeral)]);
+      await once(child, "exit");
+      expect(child.signalCode).toBe("SIGKILL");
+      await until(() => processesIn(dataDir).length === 0);
+      if (ephemeral) await until(() => readdirSync(folder.path).length === 0);
+    }
   });
 
   test("of three processes that start a cluster on one new folder at once, one owns it and all use it", async () => {

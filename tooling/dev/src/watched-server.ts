@@ -32,7 +32,7 @@ export interface WatchedServer {
 }
 
 /** A process that `node --watch` replaces has a successor within this time, in milliseconds. */
-const SUCCESSOR_WITHIN_MS = 3_000;
+const SUCCESSOR_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** Runs a server under `node --watch` and follows the process that is the server at any one time. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCluster } from "@severalty/postgres/cluster";
+import { freePort } from "@severalty/postgres/free-port";
 import { quickFolder } from "@severalty/postgres/quick-folder";
 import { processesIn } from "@severalty/postgres/process-table";
 import { afterAll } from "vitest";
@@ -29,7 +29,7 @@ export const makePlace = async (how: "fresh" | "used" = "used"): Promise<DevPlac
   if (how === "used") cpSync(await usedData(), join(folder, "data"), { recursive: true });
   const server = join(folder, "server.ts");
   copyFileSync(join(FIXTURES, "server.ts"), server);
-  const port = await unusedPort();
+  const port = await freePort();
   const dispose = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   return { data: join(folder, "data"), port, url: `http://127.0.0.1:${port}`, server, [Symbol.dispose]: dispose };
 };
@@ -110,13 +110,4 @@ const makeUsedData = async () => {
   const password = decodeURIComponent(new URL(admin).password);
   await (await startCluster({ dataDir: join(folder, "pg"), password })).stop();
   return folder;
-};
-
-const unusedPort = async () => {
-  const probe = createServer().listen(0);
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 };

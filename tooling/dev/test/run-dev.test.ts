@@ -161,8 +161,9 @@ describe("started over and over, killed or broken,", () => {
     await dev.says(READY);
     const source = readFileSync(place.server, "utf8");
     const first = (await serverFacts(place)).pid;
-    appendFileSync(place.server, "const const\n");
-    await dev.says("Waiting for file changes");
+    // Again and again: what watches may begin to after the server has answered.
+    const again = setInterval(() => appendFileSync(place.server, "const const\n"), 2_000);
+    await dev.says("Waiting for file changes").finally(() => clearInterval(again));
     expect(dev.child.exitCode).toBeNull();
     writeFileSync(place.server, source);
     await dev.says("Severalty: reloaded in");

@@ -120,7 +120,14 @@ const others = [
 const runTests = async (workspace: string, files: readonly string[], pattern: string): Promise<string[]> => {
   const { root, cluster } = await generated();
   const report = join(root, `${workspace.replaceAll("/", "-")}.json`);
-  const options = ["run", "--reporter=json", `--outputFile=${report}`, "--testNamePattern", pattern];
+  const options = [
+    "run",
+    "--testTimeout=120000",
+    "--reporter=json",
+    `--outputFile=${report}`,
+    "--testNamePattern",
+    pattern,
+  ];
   const cwd = join(root, workspace);
   const ending = await runProgram(["node_modules/vitest/vitest.mjs", ...options, ...files], {
     cwd,

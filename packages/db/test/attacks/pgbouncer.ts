@@ -25,7 +25,7 @@ export const lacksPgBouncer = (): string | undefined => {
 /** Starts it in front of the server of `adminUrl`. */
 export const startPgBouncer = async (adminUrl: string): Promise<PgBouncer> => {
   const server = new URL(adminUrl);
-  const port = await freePort(0);
+  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "severalty-pgbouncer-"));
   const users = join(folder, "users.txt");
   const file = join(folder, "pgbouncer.ini");

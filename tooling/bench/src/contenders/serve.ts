@@ -28,7 +28,7 @@ export const serve = async (
   name: ContenderName,
   { bench, database, databasePort }: { bench: Bench; database: string; databasePort: number },
 ): Promise<Served> => {
-  const port = await freePort(0);
+  const port = await freePort();
   const { program, args, env } = contenders[name].command({ bench, database, databasePort, port });
   const log = join(bench.folder, `${name}-${port}.log`);
   const output = openSync(log, "a");
