@@ -1,5 +1,6 @@
-import { Client, DatabaseError } from "pg";
+import { type Client, DatabaseError } from "pg";
 import { ensureDatabaseGrants, ensureRoles, keepStatementNames, type RoleName } from "./roles.ts";
+import { withConnection } from "./with-connection.ts";
 
 /**
  * Prepares a cluster for Severalty: roles, the database named in `adminUrl` (created if absent), and who may connect.
@@ -17,15 +18,8 @@ export const provision = async (adminUrl: string, passwords: Partial<Record<Role
 };
 
 /** Runs `work` on one connection of its own, closed afterwards. */
-export const asAdmin = async <Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> => {
-  const client = new Client({ connectionString: url, application_name: "severalty-provision" });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-};
+export const asAdmin = <Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> =>
+  withConnection(url, "severalty-provision", work);
 
 /** Two at once: one creates it, the other finds it (42P04 duplicate_database, or 23505 from the catalog's index). */
 const createDatabase = async (admin: Client, database: string) => {

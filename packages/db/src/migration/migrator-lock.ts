@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
+import type { Client } from "pg";
+import { withConnection } from "../with-connection.ts";
 import { LockHeldError, LockLostError } from "./errors.ts";
 
 /** Longest wait for another migrator to finish, in milliseconds. */
@@ -10,24 +11,15 @@ const lockWaitMsMax = 10 * 60_000;
  * CREATE INDEX CONCURRENTLY would wait in turn. The lock goes with the connection, so a killed migrator leaves none.
  * Throws `LockHeldError`.
  */
-export const withMigratorLock = async <Result>(
-  url: string,
-  work: (client: Client) => Promise<Result>,
-): Promise<Result> => {
-  const client = new Client({ connectionString: url, application_name: "severalty-migrator-lock" });
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
+export const withMigratorLock = <Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> =>
+  withConnection(url, "severalty-migrator-lock", async (client) => {
     const deadline = Date.now() + lockWaitMsMax;
     while (!(await tryLock(client))) {
       if (Date.now() > deadline) throw new LockHeldError(lockWaitMsMax);
       await sleep(100);
     }
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-};
+    return work(client);
+  });
 
 /** Throws `LockLostError` when the lock's connection is gone, and with it the lock. */
 export const assertStillLocked = async (client: Client, ran: readonly string[]): Promise<void> => {
