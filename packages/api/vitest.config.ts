@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     globalSetup: fileURLToPath(import.meta.resolve("@severalty/db/testing/global-setup")),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Files share a worker's modules, not their data: each has a database of its own.
     isolate: false,
   },

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 import type { Logger } from "pino";
 
 /** Set once a signal asks the process to end. */
@@ -20,6 +21,15 @@ export const shutdownOnSignal = (
   options: { graceMs: number; close: () => Promise<void>; log: Logger },
 ): void => {
   const { graceMs, close, log } = options;
+  const connections = new Set<Socket>();
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
+  /** Node takes a connection for idle whose answer has ended, though its bytes may still wait for a slow reader: it would be cut short. */
+  const closeIdle = () => {
+    if (![...connections].some((socket) => socket.writableLength > 0)) server.closeIdleConnections();
+  };
   const end = async (signal: string) => {
     log.info({ signal }, "shutting down");
     draining.begin();
@@ -29,10 +39,11 @@ export const shutdownOnSignal = (
       log.warn({ graceMs }, "requests still in flight were cut off");
       server.closeAllConnections();
     }, graceMs);
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // Not the HTTP server's own `close`, which closes what it takes for idle.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
     // A kept-alive connection whose last answer began before the drain gets no `Connection: close`.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    server.closeIdleConnections();
+    const sweep = setInterval(closeIdle, 50);
+    closeIdle();
     await closed;
     clearInterval(sweep);
     clearTimeout(timer);

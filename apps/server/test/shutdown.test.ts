@@ -1,7 +1,10 @@
-import { Agent, get } from "node:http";
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { createAccessTokens } from "@severalty/auth/access-token";
 import { bearerOf } from "@severalty/api/testing/caller-for";
 import { testSecret } from "@severalty/api/testing/make-services";
+import { contentLengthMax } from "@severalty/domain/document";
 import { makeTenant } from "@severalty/db/testing/make-tenant";
 import { TestDatabase } from "@severalty/db/testing/test-database";
 import { afterAll, expect, test } from "vitest";
@@ -77,6 +80,38 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(performance.now() - released).toBeLessThan(4_000);
     expect(await titleNow()).toBe("in flight");
     agent.destroy();
+  },
+);
+
+test.each(["documents.byId", "documents.byId,documents.byId"])(
+  "an answer of %s that is still on its way when the signal comes arrives whole",
+  async (path) => {
+    await using server = spawnServer(serverEnvOn(database.adminUrl));
+    const url = new URL(await server.url());
+    const tenant = await makeTenant(admin);
+    // Six bytes each in JSON: more than the system keeps for a connection at both of its ends.
+    await admin.query("update app.documents set content = repeat(chr(1), $2) where id = $1", [
+      tenant.documentId,
+      contentLengthMax,
+    ]);
+    const input = { id: tenant.documentId };
+    const isBatch = path.includes(",");
+    const query = new URLSearchParams({ input: JSON.stringify(isBatch ? { 0: input, 1: input } : input) });
+    if (isBatch) query.set("batch", "1");
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { authorization: bearerOf({ accessTokens } as never, tenant) };
+      get(`${url.origin}/trpc/${path}?${query.toString()}`, { headers, agent: false }, resolve).on("error", reject);
+    });
+    await once(response, "readable");
+    server.child.kill("SIGTERM");
+    await until("the server shuts down", () => server.stdout.includes("shutting down"));
+    // Idle connections are closed time and again.
+    await pause(200);
+    let arrived = 0;
+    for await (const chunk of response) arrived += (chunk as Buffer).length;
+    expect(arrived).toBeGreaterThan(6 * contentLengthMax * path.split(",").length);
+    const { code, stdout } = await server.ended;
+    expect({ code, isCutOff: stdout.includes("cut off") }).toEqual({ code: 0, isCutOff: false });
   },
 );
 
