@@ -23,6 +23,7 @@ import { DocumentWords } from "./migrations/0022-document-words.ts";
 import { DocumentWordsIndex } from "./migrations/0023-document-words-index.ts";
 import { DocumentSearch } from "./migrations/0024-document-search.ts";
 import { WordsInFewMatches } from "./migrations/0025-words-in-few-matches.ts";
+import { OrderedIds } from "./migrations/0026-ordered-ids.ts";
 
 /** Every migration in order: a list, not a glob, so that it is the same under type stripping and in a bundle. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   { name: "0023_document_words_index", class: DocumentWordsIndex },
   { name: "0024_document_search", class: DocumentSearch },
   { name: "0025_words_in_few_matches", class: WordsInFewMatches },
+  { name: "0026_ordered_ids", class: OrderedIds },
 ];
