@@ -7,12 +7,13 @@ export default defineConfig({
       {
         test: {
           name: "shared",
+          testTimeout: 20_000,
           include: ["src/**/*.test.ts"],
           exclude: ["src/password-queue.test.ts"],
           isolate: false,
         },
       },
-      { test: { name: "isolated", include: ["src/password-queue.test.ts"] } },
+      { test: { name: "isolated", testTimeout: 20_000, include: ["src/password-queue.test.ts"] } },
     ],
   },
 });

@@ -56,7 +56,7 @@ export const newestMigration = (): string => registry.at(-1)?.name ?? "";
 export const migrateUp = async (url: string, options: MigrateOptions = {}): Promise<string[]> => {
   const { migrations = registry, to } = options;
   assertKnown(to, migrations);
-  return withMigratorLock(url, async (client) => {
+  return withMigratorLock(url, options.say, async (client) => {
     const standing = await standingOf(migrations, await readRecord(client));
     assertNotNewer(standing, migrations);
     if (standing.edited.length > 0) throw new EditedMigrationError(standing.edited);
@@ -74,7 +74,7 @@ export const migrateDown = async (
 ): Promise<string[]> => {
   const { migrations = registry, to, steps = 1 } = options;
   assertKnown(to, migrations);
-  return withMigratorLock(url, async (client) => {
+  return withMigratorLock(url, options.say, async (client) => {
     const standing = await standingOf(migrations, await readRecord(client));
     assertNotNewer(standing, migrations);
     const newestFirst = migrations

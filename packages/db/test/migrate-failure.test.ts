@@ -110,6 +110,19 @@ describe("a lock that another session holds", () => {
   });
 });
 
+test("what the server still does for a migrator that was killed is ended before the next begins", async () => {
+  const orphan = await database.client("severalty_migrator");
+  await orphan.query("set application_name = 'severalty-migrator'");
+  await orphan.query("begin; create table app.one (id int); set lock_timeout = 0");
+  const holder = await database.client();
+  await holder.query("begin; lock table app.documents in access exclusive mode");
+  const working = orphan.query("lock table app.documents").catch((error: unknown) => error);
+  const said: string[] = [];
+  expect(await migrateUp(url, { migrations: [one], say: (line) => void said.push(line) })).toEqual(["1_one"]);
+  expect(said).toEqual(["the server still worked for a migrator that is gone: ended"]);
+  expect(await working).toMatchObject({ code: "57P01" });
+});
+
 test("a migrator whose own lock is lost starts no further migration", async () => {
   const loses = makeMigration("1_loses", [
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity

@@ -3,6 +3,7 @@ import { MikroORM } from "@mikro-orm/postgresql";
 import { TenantClient } from "../driver/tenant-client.ts";
 import { checksumOf } from "./checksum.ts";
 import { ChecksumStorage } from "./checksum-storage.ts";
+import { migratorName } from "./migrator-lock.ts";
 import { type RunSettings, StatementRunner } from "./statement-runner.ts";
 
 /** Longest wait for a lock, in milliseconds: everything that queues behind a waiting DDL statement waits as long. */
@@ -30,7 +31,7 @@ export const withMigrator = async <Result>(
     // Kysely keeps a lost connection for ever, and closing would then wait for it for ever.
     driverOptions: {
       Client: TenantClient,
-      application_name: "severalty-migrator",
+      application_name: migratorName,
       lock_timeout: lockTimeoutMs,
       statement_timeout: settings.statementTimeoutMs,
     },

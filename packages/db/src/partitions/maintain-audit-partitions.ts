@@ -40,7 +40,7 @@ export interface Maintained {
  * migrations have not come so far. Throws `PartitionsFailedError`, `LockHeldError`.
  */
 export const maintainAuditPartitions = (url: string, options: MaintainOptions): Promise<Maintained | undefined> =>
-  withMigratorLock(url, async (client) => {
+  withMigratorLock(url, options.say, async (client) => {
     const done: Maintained & { moved: number } = { made: [], moved: 0, archived: [], dropped: [] };
     try {
       if (!(await isThere(client))) return undefined;
