@@ -37,7 +37,8 @@ const open = async (tenant: MadeTenant) => {
   if (membership === undefined) throw new Error("the made user has no membership");
   const id = newId<SessionId>();
   const session = { ...nextToken(new Date()), expiresAt: later(new Date(), hourMs) };
-  await openSession(auth.em.fork(), id, { identityId: tenant.identityId, membership }, session, client);
+  const credentials = { id: tenant.identityId, hashedPassword: (await passwordOf(tenant))?.hash ?? null };
+  await openSession(auth.em.fork(), id, { credentials, membership }, session, client);
   return { id, ...session };
 };
 
@@ -205,6 +206,31 @@ test("C2: a set-password link works once under any concurrency, verifies the add
   expect(await passwordOf(us)).toEqual({ hash: `hash-${outcomes.indexOf(true)}`, verified: at });
   expect(await mayEnter(us, id)).toBe("SV001");
   expect(await mayEnter(us, us.sessionId)).toBe("SV001");
+});
+
+test("a session opened by a password that another transaction is replacing waits for it, and is not opened", async () => {
+  const us = await makeTenant(admin);
+  const [membership] = await membershipsOf(auth.em.fork(), us.identityId);
+  if (membership === undefined) throw new Error("the made user has no membership");
+  await admin.query("update auth.identities set hashed_password = 'old' where id = $1", [us.identityId]);
+  const session = { ...nextToken(new Date()), expiresAt: later(new Date(), hourMs) };
+  const openWith = (hashedPassword: string) =>
+    openSession(
+      auth.em.fork(),
+      newId(),
+      { credentials: { id: us.identityId, hashedPassword }, membership },
+      session,
+      client,
+    );
+  const replacing = await database.client();
+  await replacing.query("begin");
+  await replacing.query("update auth.identities set hashed_password = 'new' where id = $1", [us.identityId]);
+  const opened = openWith("old");
+  const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await expect.poll(async () => (await admin.query(waits)).rowCount).toBe(1);
+  await replacing.query("commit");
+  expect(await opened).toBe(false);
+  expect(await openWith("new")).toBe(true);
 });
 
 test("a set-password link that is unknown or expired changes nothing", async () => {

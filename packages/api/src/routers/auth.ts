@@ -104,7 +104,8 @@ export const authRouter = router({
       if (!isActive(membership)) throw await recordRefusal(ctx, membership, suspended());
       const sessionId = services.newId<SessionId>();
       const session = newSession(services);
-      await openSession(em, sessionId, { identityId: credentials.id, membership }, session, client);
+      const isOpen = await openSession(em, sessionId, { credentials, membership }, session, client);
+      if (!isOpen) throw await recordRefusal(ctx, membership, wrongCredentials());
       return signInAnswer(services, sessionId, session.refreshToken, membership, memberships);
     }),
 

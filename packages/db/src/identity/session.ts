@@ -3,7 +3,7 @@ import type { AuditOutcome } from "@severalty/domain/audit";
 import type { IdentityId, SessionId, TenantId, UserId } from "@severalty/domain/ids";
 import { RefreshToken } from "../entities/refresh-token.ts";
 import { Session } from "../entities/session.ts";
-import type { Membership } from "./membership.ts";
+import type { Credentials, Membership } from "./membership.ts";
 
 /** Where a request came from. */
 export interface Client {
@@ -27,19 +27,29 @@ export interface SignInRecord {
   readonly details?: Record<string, string>;
 }
 
-/** Opens a session for a membership, with its first refresh token and its audit row. */
+/**
+ * Opens a session for a membership, with its first refresh token and its audit row. False, and nothing written, when the credentials that were
+ * verified are not the identity's any more: verifying takes a while, in which they may have been replaced or withdrawn and every
+ * session ended. Whoever replaces them writes the identity first, and so waits for this or is waited for.
+ */
 export const openSession = (
   em: EntityManager,
   id: SessionId,
-  owner: { identityId: IdentityId; membership: Membership },
+  owner: { credentials: Credentials; membership: Membership },
   session: NewSession,
   client: Client,
-): Promise<void> =>
+): Promise<boolean> =>
   em.transactional(async (tx) => {
-    const { tenantId, userId } = owner.membership;
+    const { credentials, membership } = owner;
+    const [identity] = await tx.execute<{ hash: string | null }[]>(
+      "select hashed_password as hash from auth.identities where id = ? and status = 'active' for share",
+      [credentials.id],
+    );
+    if (identity?.hash !== credentials.hashedPassword) return false;
+    const { tenantId, userId } = membership;
     await tx.insert(Session, {
       id,
-      identityId: owner.identityId,
+      identityId: credentials.id,
       tenantId,
       userId,
       amr: ["pwd"],
@@ -50,7 +60,8 @@ export const openSession = (
       updatedAt: session.at,
     });
     await insertRefreshToken(tx, id, session);
-    await recordSignIn(tx, owner.membership, { action: "auth.login", outcome: "ok" }, client);
+    await recordSignIn(tx, membership, { action: "auth.login", outcome: "ok" }, client);
+    return true;
   });
 
 /** Writes an audit row of the sign-in kind to the log of the membership's tenant. */
