@@ -2,7 +2,7 @@ import type { AppRouter } from "@severalty/api/root";
 import type { Operation, TRPCLink } from "@trpc/client";
 import { asyncLink, type Answer, type Send } from "./async-link.ts";
 import type { Outputs } from "./inference.ts";
-import type { Session } from "./session.ts";
+import type { Caller, Session } from "./session.ts";
 import { toSeveraltyError } from "./severalty-error.ts";
 import { tokensOf, type Tokens } from "./token-store.ts";
 
@@ -32,8 +32,15 @@ export const accessTokenOf = ({ context }: Pick<Operation, "context">): string |
 
 const accessToken = "severalty.accessToken";
 
+const caller = "severalty.caller";
+
+/** What is repeated is one call: its attempts remember together whom it began as. */
+export const asOneCall = (op: Operation): Operation => ({ ...op, context: { ...op.context, [caller]: {} } });
+
+const callerOf = ({ context }: Operation): Caller => context[caller] ?? {};
+
 const sendAs = async (session: Session, op: Operation, send: Send): Promise<Answer> => {
-  const tokens = await session.current();
+  const tokens = await session.current(callerOf(op));
   if (tokens === null) return send(op);
   try {
     return await send(withAccessToken(op, tokens));

@@ -16,7 +16,7 @@ export const jsonFetch =
     const url = String(input);
     const { response, text } = await exchange(fetch, url, init ?? {});
     const value = parse(text);
-    const isUnderstood = Array.isArray(value) || isObject(value, "result") || isProtocolError(value);
+    const isUnderstood = Array.isArray(value) ? value.length > 0 && value.every(isAnswer) : isAnswer(value);
     if (!isUnderstood) throw refusal(value, response, url);
     return { ok: response.ok, json: () => Promise.resolve(value) };
   };
@@ -46,8 +46,7 @@ const parse = (text: string): unknown => {
 /** Errors from outside tRPC: of the server itself in the same shape, of a proxy or a stranger in any. */
 const refusal = (value: unknown, { status, headers }: Response, url: string): SeveraltyError => {
   const said = isObject(value, "error") ? value.error : undefined;
-  const data = isObject(said, "data") ? said.data : undefined;
-  const reason = isObject(data, "reason") ? String(data.reason) : "client/bad-answer";
+  const reason = isObject(said, "data") && hasReason(said.data) ? said.data.reason : "client/bad-answer";
   const message = isObject(said, "message")
     ? String(said.message)
     : `${originOf(url)} did not answer as a Severalty server does (HTTP ${status})`;
@@ -66,7 +65,17 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   504: "GATEWAY_TIMEOUT",
 };
 
-const isProtocolError = (value: unknown): boolean => isObject(value, "error") && isObject(value.error, "code");
+/** Of one call, by a Severalty server: a proxy's error may look like it from afar. */
+const isAnswer = (value: unknown): boolean =>
+  isObject(value, "result") ||
+  (isObject(value, "error") &&
+    isObject(value.error, "code") &&
+    typeof value.error.code === "number" &&
+    isObject(value.error, "data") &&
+    hasReason(value.error.data));
+
+const hasReason = (data: unknown): data is { reason: string } =>
+  isObject(data, "reason") && typeof data.reason === "string";
 
 const isObject = <Key extends string>(value: unknown, key: Key): value is Record<Key, unknown> =>
   typeof value === "object" && value !== null && key in value;

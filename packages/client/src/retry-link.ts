@@ -1,6 +1,7 @@
 import type { AppRouter } from "@severalty/api/root";
 import type { Operation, TRPCLink } from "@trpc/client";
 import { asyncLink } from "./async-link.ts";
+import { asOneCall } from "./auth-link.ts";
 import { idempotencyKeyOf } from "./idempotency.ts";
 import { toSeveraltyError, type SeveraltyError } from "./severalty-error.ts";
 import { wait } from "./wait.ts";
@@ -21,7 +22,8 @@ const retryDelayMsMax = 5_000;
  * knows whether it was done.
  */
 export const retryLink = ({ retries, retryDelayMs }: RetryOptions): TRPCLink<AppRouter> =>
-  asyncLink(async (op, send) => {
+  asyncLink(async (asked, send) => {
+    const op = asOneCall(asked);
     const attemptsMax = isRepeatable(op) ? retries + 1 : 1;
     for (let attempt = 1; ; attempt++) {
       try {

@@ -11,6 +11,11 @@ export interface SessionOptions {
   readonly onSignedOut: (error: SeveraltyError) => void;
 }
 
+/** Whom a call began as, in all its attempts; null for nobody, undefined before the first. */
+export interface Caller {
+  userId?: string | null;
+}
+
 /** How long before its end an access token is renewed, in milliseconds. */
 const renewAheadMs = 10_000;
 
@@ -28,9 +33,15 @@ export class Session {
     this.#options = options;
   }
 
-  /** Tokens for a call, renewed if they are about to expire; null when nobody is signed in. */
-  async current(): Promise<Tokens | null> {
+  /**
+   * Tokens for an attempt at a call, renewed if they are about to expire; null when nobody is signed in. Throws when that is another
+   * than the call began as.
+   */
+  async current(caller: Caller): Promise<Tokens | null> {
     const tokens = await this.#options.store.get();
+    const userId = tokens?.userId ?? null;
+    if (caller.userId === undefined) caller.userId = userId;
+    if (caller.userId !== userId) throw createSignedOutError();
     if (tokens === null || !isExpiring(tokens) || tokens.accessToken === this.#oldOnArrival) return tokens;
     return this.renew(tokens);
   }

@@ -87,4 +87,7 @@ export const createAbortedError = (reason: unknown): SeveraltyError =>
 type Shape = NonNullable<TRPCClientError<AppRouter>["shape"]>;
 
 const isAnswered = (error: unknown): error is TRPCClientError<AppRouter> & { shape: Shape; data: ErrorData } =>
-  error instanceof TRPCClientError && typeof error.shape === "object" && typeof error.data === "object";
+  error instanceof TRPCClientError &&
+  typeof error.shape === "object" &&
+  typeof error.data === "object" &&
+  error.data !== null;

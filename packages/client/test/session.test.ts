@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createClient } from "../src/create-client.ts";
+import { type Client, createClient } from "../src/create-client.ts";
+import { withIdempotencyKey } from "../src/idempotency.ts";
 import { createMemoryTokenStore } from "../src/token-store.ts";
 import { failureOf } from "./failure-of.ts";
 import { TestServer } from "./test-server.ts";
@@ -127,6 +128,37 @@ test("a call whose token is refused after another user signed in is not repeated
   expect(failure.reason).toBe("client/signed-out");
   expect(server.requests).toHaveLength(1);
 });
+
+test.each([
+  ["a query", "breaks", (client: Client) => client.documents.byId.query({ id: "1" })],
+  [
+    "a mutation with a key",
+    "breaks",
+    (client: Client) => client.documents.create.mutate({ title: "Ann's" }, withIdempotencyKey("once")),
+  ],
+  ["a query", "cannot renew its token", (client: Client) => client.documents.byId.query({ id: "1" })],
+] as const)(
+  "%s that %s is not sent as a user who signed in meanwhile, nor one begun signed out",
+  async (_, how, call) => {
+    for (const first of ["ann", undefined] as const) {
+      await using server = await TestServer.start();
+      const { sessions } = server;
+      const tokens = createMemoryTokenStore(
+        first === undefined ? undefined : sessions.issue(first, how === "breaks" ? undefined : 5_000),
+      );
+      const ben = sessions.issue("ben");
+      const client = createClient({ url: server.url, tokens, retryDelayMs: 1 });
+      server.onRequest = (request) => {
+        if (server.requests.length > 1) return false;
+        void tokens.set(ben);
+        request.socket.destroy();
+        return true;
+      };
+      expect((await failureOf(call(client))).reason).toBe("client/signed-out");
+      expect(server.requests).toHaveLength(1);
+    }
+  },
+);
 
 test("calls of two users never share a request", async () => {
   await using server = await TestServer.start();

@@ -55,6 +55,31 @@ test("a proxy's page keeps its status", async () => {
   });
 });
 
+test.each([
+  { body: { error: { code: 503, message: "gateway", data: null } } },
+  { body: { error: { code: 503, message: "gateway", data: {} } } },
+  { body: { error: { code: 503, message: "gateway", status: "UNAVAILABLE" } } },
+  { body: { error: { code: "unavailable", data: { reason: 7 } } } },
+  { body: [{ error: { code: 503, message: "gateway", data: null } }] },
+  { body: [null] },
+  { body: [] },
+  { body: null },
+])("a gateway's answer $body is a bad answer with its status, in a batch and alone", async ({ body }) => {
+  await using server = await TestServer.start();
+  server.onRequest = (_request, response) => {
+    response.writeHead(503, { "content-type": "application/json" }).end(JSON.stringify(body));
+    return true;
+  };
+  const { documents } = clientOf(server);
+  for (const call of [() => documents.byId.query({ id: "1" }), () => documents.create.mutate({ title: "x" })])
+    expect(await failureOf(call())).toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      httpStatus: 503,
+      reason: "client/bad-answer",
+      isRetryable: true,
+    });
+});
+
 test("an error from outside tRPC keeps the reason that the server gave", async () => {
   await using server = await TestServer.start();
   server.onRequest = (_request, response) => {
