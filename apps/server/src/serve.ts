@@ -10,17 +10,17 @@ import { createPasswords } from "@severalty/auth/password";
 import { poolOf } from "@severalty/db/orm";
 import { EnvironmentError, parseEnvironment } from "@severalty/domain/environment";
 import { createNewId } from "@severalty/domain/ids";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { createApp } from "./app.ts";
 import { closeAll, connect, ConnectError, type Databases } from "./connect.ts";
 import { type ServerEnv, serverEnv } from "./env.ts";
 import { assertSafe, examineDatabases, UnsafeDatabaseError } from "./examine-databases.ts";
+import { createLog } from "./log.ts";
 import { Draining, shutdownOnSignal } from "./shutdown.ts";
 
 const start = async (): Promise<void> => {
   const env = parseEnvironment(serverEnv, process.env, (path) => readFileSync(path, "utf8"));
-  // Written at once: what pino still writes in the background when the process exits comes out of order.
-  const log = pino({ level: env.LOG_LEVEL, base: null }, pino.destination({ sync: true }));
+  const log = createLog(env.LOG_LEVEL);
   // Only production waits for the answer. Begun first: the database answers while this process makes its pools and its app. One that is
   // not up yet is asked again.
   const isProduction = env.ENVIRONMENT === "production";
