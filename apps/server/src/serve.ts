@@ -12,6 +12,7 @@ import { EnvironmentError, parseEnvironment } from "@severalty/domain/environmen
 import { createNewId } from "@severalty/domain/ids";
 import type { Logger } from "pino";
 import { createApp } from "./app.ts";
+import { boundConnections } from "./bound-connections.ts";
 import { closeAll, connect, ConnectError, type Databases } from "./connect.ts";
 import { type ServerEnv, serverEnv } from "./env.ts";
 import { assertSafe, examineDatabases, UnsafeDatabaseError } from "./examine-databases.ts";
@@ -32,6 +33,7 @@ const start = async (): Promise<void> => {
     assertSafe((await early) ?? (await examineDatabases(env, new Date())), databases.app, env, log);
   if (isProduction) await examined();
   const server = app.listen(env.PORT, env.HOST);
+  boundConnections(server);
   await once(server, "listening");
   shutdownOnSignal(server, draining, {
     graceMs: env.SHUTDOWN_GRACE_MS,

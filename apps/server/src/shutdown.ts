@@ -1,5 +1,7 @@
 import type { Server } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { describeError } from "@severalty/api/log-failure";
 import type { Logger } from "pino";
 
 /** Set once a signal asks the process to end. */
@@ -12,8 +14,8 @@ export class Draining {
 }
 
 /**
- * Ends the server on SIGTERM or SIGINT: takes no new connection, finishes what is in flight (for at most `graceMs`), then closes the
- * pools. A second signal ends it at once.
+ * Ends the server on SIGTERM or SIGINT: takes no new connection, finishes what is in flight, then closes the pools, all within `graceMs`.
+ * A second signal ends it at once.
  */
 export const shutdownOnSignal = (
   server: Server,
@@ -33,28 +35,30 @@ export const shutdownOnSignal = (
   const end = async (signal: string) => {
     log.info({ signal }, "shutting down");
     draining.begin();
-    let isCutOff = false;
-    const timer = setTimeout(() => {
-      isCutOff = true;
-      log.warn({ graceMs }, "requests still in flight were cut off");
-      server.closeAllConnections();
-    }, graceMs);
+    const graceIsOver = pause(graceMs, true);
     // Not the HTTP server's own `close`, which closes what it takes for idle.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
     // A kept-alive connection whose last answer began before the drain gets no `Connection: close`.
     const sweep = setInterval(closeIdle, 50);
     closeIdle();
-    await closed;
-    clearInterval(sweep);
-    clearTimeout(timer);
     // Statements cut off still hold their connections: PostgreSQL rolls them back when the process is gone.
-    if (!isCutOff) await close();
+    if ((await Promise.race([closed, graceIsOver])) === true) {
+      log.warn({ graceMs }, "requests still in flight were cut off");
+      server.closeAllConnections();
+      await closed;
+    } else if ((await Promise.race([close(), graceIsOver])) === true) {
+      // Of callers who have left, or to a database that does not answer any more.
+      log.warn({ graceMs }, "statements still under way were cut off");
+    }
+    clearInterval(sweep);
     log.info("closed");
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       if (draining.is()) process.exit(1);
-      void end(signal).then(() => process.exit(0));
+      void end(signal)
+        .catch((error: unknown) => log.error({ err: describeError(error) }, "not closed in order"))
+        .then(() => process.exit(0));
     });
   }
 };

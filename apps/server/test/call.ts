@@ -9,9 +9,16 @@ export interface HttpAnswer {
 }
 
 /** POSTs one call to a procedure, with an `Authorization` header if given. */
-export const call = async (url: string, path: string, input?: unknown, authorization?: string): Promise<HttpAnswer> => {
+export const call = async (
+  url: string,
+  path: string,
+  input?: unknown,
+  authorization?: string,
+  signal?: AbortSignal,
+): Promise<HttpAnswer> => {
   const response = await fetch(`${url}/trpc/${path}`, {
     method: "POST",
+    signal: signal ?? null,
     headers: {
       "content-type": "application/json",
       ...(authorization === undefined ? {} : { authorization }),

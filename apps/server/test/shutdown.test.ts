@@ -18,7 +18,7 @@ const admin = await database.client();
 const accessTokens = createAccessTokens({ secret: testSecret });
 
 /** A server with a request in flight, which waits for a row that `release` lets go. */
-const blockOneRequest = async (server: ServerProcess) => {
+const blockOneRequest = async (server: ServerProcess, signal?: AbortSignal) => {
   const url = await server.url();
   const tenant = await makeTenant(admin);
   const locker = await database.client();
@@ -30,6 +30,7 @@ const blockOneRequest = async (server: ServerProcess) => {
     "documents.update",
     input,
     bearerOf({ accessTokens } as never, tenant),
+    signal,
   ).catch((error: unknown) => error as Error);
   await until("the request waits for the row", async () => {
     const { rowCount } = await admin.query(
@@ -50,6 +51,15 @@ const blockOneRequest = async (server: ServerProcess) => {
     return rows[0]?.count;
   };
   return { url, answer, titleNow, updatesLogged, release: () => locker.query("rollback") };
+};
+
+/** A request like that one, whose caller has left. */
+const leaveOneRequest = async (server: ServerProcess) => {
+  const leaving = new AbortController();
+  const blocked = await blockOneRequest(server, leaving.signal);
+  leaving.abort();
+  expect(await blocked.answer).toBeInstanceOf(Error);
+  return blocked;
 };
 
 const refuses = async (url: string): Promise<boolean> => {
@@ -146,4 +156,28 @@ test("what outlasts the grace is cut off, and the server ends all the same", asy
   expect(stdout).toContain("requests still in flight were cut off");
   expect(code).toBe(0);
   await release();
+});
+
+test("a statement whose caller has left does not outlast the grace", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl, { SHUTDOWN_GRACE_MS: "300" }));
+  const { release } = await leaveOneRequest(server);
+  const began = performance.now();
+  server.child.kill("SIGTERM");
+  const { code, stdout } = await server.ended;
+  // The statement alone waits ten seconds for its lock.
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(stdout).toContain("statements still under way were cut off");
+  expect(code).toBe(0);
+  await release();
+});
+
+test("a statement whose caller has left is waited for within the grace", async () => {
+  await using server = spawnServer(serverEnvOn(database.adminUrl));
+  const { release, titleNow, updatesLogged } = await leaveOneRequest(server);
+  server.child.kill("SIGTERM");
+  await until("the server shuts down", () => server.stdout.includes("shutting down"));
+  await release();
+  const { code, stdout } = await server.ended;
+  expect({ code, isCutOff: stdout.includes("cut off") }).toEqual({ code: 0, isCutOff: false });
+  expect([await titleNow(), await updatesLogged()]).toEqual(["in flight", 1]);
 });
