@@ -12,6 +12,7 @@ import { z } from "zod";
 import type { Context } from "./context.ts";
 import { toProtocolError } from "./errors.ts";
 import { logFailure } from "./log-failure.ts";
+import { limitedAddress } from "./limited-address.ts";
 import { keyedCallOf, runOnce } from "./run-once.ts";
 import { t } from "./trpc.ts";
 
@@ -79,6 +80,9 @@ export const tenantProcedure = <Input extends z.ZodType>(
       const { requestId } = ctx;
       const principal = principalOf(ctx);
       if (isForUsers) assertUser(principal);
+      // Before the input, of which anybody may send as much as a document has.
+      if (principal.kind === "apiKey")
+        await ctx.services.rateLimits.assertKeyWelcome(limitedAddress(ctx.client.ip), principal.keyHash);
       const lacked = principal.kind === "apiKey" ? undefined : lackedBy(permissionsOf[principal.role]);
       if (principal.kind === "apiKey" || lacked === undefined) return next({ ctx: { principal } });
       const error = createForbidden(`the role ${principal.role}`, lacked);
@@ -88,7 +92,7 @@ export const tenantProcedure = <Input extends z.ZodType>(
     .input<Input>(input)
     .use(async ({ ctx, path, type, input: parsed, next }) => {
       const { principal, requestId, services } = ctx;
-      const address = ctx.client.ip ?? "unknown";
+      const address = limitedAddress(ctx.client.ip);
       const occasion = { requestId, action: path };
       const call = { procedure: path, input: parsed, bearsSecret: answer === "secret" };
       const keyed = type === "mutation" ? keyedCallOf(ctx, call) : undefined;
@@ -105,7 +109,6 @@ export const tenantProcedure = <Input extends z.ZodType>(
         if (keyed === undefined) return { result: await run((write) => write.sendLast()), isReplay: false, actor };
         return { ...(await runOnce(em, { ...keyed, actorId: actor.id }, () => run((write) => write))), actor };
       };
-      if (principal.kind === "apiKey") await services.rateLimits.assertKeyWelcome(address, principal.keyHash);
       try {
         const options = { ...occasion, readOnly: type === "query" };
         const { result, isReplay, actor } = await withTenant(ctx.em, principal, options, work);

@@ -310,6 +310,10 @@ test("after a hundred invalid keys from one address only keys that were valid be
   await admin.query("update app.tenant_api_keys set revoked_at = now() where id = $1", [id]);
   for (const _ of [99, 100]) expect(await askFrom(ip, gone)).toBe("auth/key-invalid");
   for (const apiKey of [gone, unheard]) expect(await askFrom(ip, apiKey)).toBe("request/rate-limited");
+  // Broken input is not even looked at.
+  expect(await reasonOf(strict, undefined, "documents.list", { limit: "x" }, { ip, apiKey: gone })).toBe(
+    "request/rate-limited",
+  );
   expect(await askFrom(ip, neighbour)).toBeUndefined();
   expect(await askFrom(elsewhere, unheard)).toBeUndefined();
 });

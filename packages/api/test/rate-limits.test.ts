@@ -57,6 +57,20 @@ test("after twenty registrations from one address it registers no more, and noth
   expect(rowCount).toBe(0);
 });
 
+test("addresses of one network of IPv6, and one address with several ports, share what they may try", async () => {
+  const { email, password } = await makeWorld(admin);
+  for (const [counted, from] of [
+    ["2001:db8:7:1::/64", (nth: number) => `2001:db8:7:1::${nth}`],
+    ["198.51.100.6", (nth: number) => `198.51.100.6:${40_000 + nth}`],
+  ] as const) {
+    await useUp("login", `${counted} ${email}`, 8);
+    const login = (nth: number) => ask(strict, undefined, "auth.login", { email, password }, { ip: from(nth) });
+    expect((await login(1)).error).toBeUndefined();
+    expect((await login(2)).error).toBeUndefined();
+    expect((await login(3)).error).toMatchObject(limited);
+  }
+});
+
 test("servers share one count, exact under concurrency", async () => {
   const other = createRateLimits(await poolOf(await database.orm("severalty_auth")), 1);
   const uses = Array.from({ length: 30 }, (_, at) =>

@@ -15,6 +15,7 @@ import { platformSlug, tenantName, tenantSlug, type SubscriptionTier } from "@se
 import { password, usernameFor, userName, type Preferences, type StorageMode } from "@severalty/domain/user";
 import { z } from "zod";
 import type { Context } from "../context.ts";
+import { limitedAddress } from "../limited-address.ts";
 import { noInput, publicProcedure, router, tenantProcedure, userProcedure } from "../procedures.ts";
 import { newSession, signInAnswer, type SignedInTenant, type SignedInUser, type SignInAnswer } from "../sign-in.ts";
 
@@ -55,7 +56,7 @@ export const authRouter = router({
     )
     .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
       const { services, client } = ctx;
-      await services.rateLimits.use({ limit: "register", key: client.ip ?? "unknown" });
+      await services.rateLimits.use({ limit: "register", key: limitedAddress(client.ip) });
       // Whoever held it before the migrator has seeded it would be given the platform's administrators.
       if (input.tenantSlug === platformSlug)
         throw new DomainError("conflict", "tenants/slug-taken", "that slug is taken");
@@ -88,7 +89,7 @@ export const authRouter = router({
     .input(z.strictObject({ email, password: secret("password", 200), tenantSlug: tenantSlug.optional() }))
     .mutation(async ({ ctx, input }): Promise<SignInAnswer> => {
       const { services, client } = ctx;
-      const from = client.ip ?? "unknown";
+      const from = limitedAddress(client.ip);
       await services.rateLimits.use(
         { limit: "loginFromAddress", key: from },
         { limit: "login", key: `${from} ${input.email}` },
@@ -145,7 +146,7 @@ export const authRouter = router({
     .input(z.strictObject({ token: secret("token", 200), password }))
     .mutation(async ({ ctx, input }): Promise<{ passwordSet: true }> => {
       const { services, client } = ctx;
-      await services.rateLimits.use({ limit: "loginFromAddress", key: client.ip ?? "unknown" });
+      await services.rateLimits.use({ limit: "loginFromAddress", key: limitedAddress(client.ip) });
       const hashedPassword = await services.passwords.hash(input.password);
       const spent = { tokenHash: hashOneTimeToken(input.token), hashedPassword, at: services.clock() };
       const isSet = await setPassword(services.auth.em.fork(), spent, client);
