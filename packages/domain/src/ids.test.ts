@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { NoTenantError, NotFoundError, StaleVersionError } from "./errors.ts";
 import { createNewId, idOf, tenantId, type AnyId, type IdOf, type TenantId } from "./ids.ts";
 
@@ -10,6 +10,30 @@ test("ids are UUIDs of version 7, and a newer one sorts after an older one", () 
   expect(ids.every((id) => id[14] === "7")).toBe(true);
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(1000);
+});
+
+/** The 32 bits after the millisecond, between which version and variant stand: where a counter would be (RFC 9562, section 6.2). */
+const after = (id: string) =>
+  Number.parseInt(id.slice(15, 18), 16) * 2 ** 20 +
+  ((Number.parseInt(id.slice(19, 23) + id.slice(24, 26), 16) % 2 ** 22) >>> 2);
+
+test.each([
+  ["", (ms: number) => ms],
+  [", also while the clock goes back", (ms: number) => ms - 60_000],
+])("ids tell nothing of how many others were made between them%s", (_, clock) => {
+  const newId = createNewId();
+  newId();
+  const real = Date.now.bind(Date);
+  const now = vi.spyOn(Date, "now").mockImplementation(() => clock(real()));
+  const distances: number[] = [];
+  for (const others of [0, 1, 2, 5].flatMap((count) => Array.from({ length: 100 }, () => count))) {
+    const before = newId();
+    for (let other = 0; other < others; other++) newId();
+    distances.push(after(newId()) - after(before));
+  }
+  now.mockRestore();
+  // By chance one in a hundred thousand is.
+  expect(distances.filter((distance) => distance > 0 && distance < 10).length).toBeLessThan(5);
 });
 
 test("an id defined anywhere is a UUID, counts as an id, and is none of another noun nor a bare string", () => {

@@ -93,12 +93,31 @@ export type NewId = <Id extends AnyId>() => Id;
 
 /**
  * Ids from the system clock, or from the given clock (milliseconds since 1970) and random source
- * (16 bytes a call), which makes a run repeatable.
+ * (16 bytes a call), which makes a run repeatable. Never with a counter, as `v7()` alone has: all tenants would share it, and each could
+ * tell from his own ids how many the others were given.
  */
-export const createNewId =
-  (source?: { clock: () => number; random: () => Uint8Array }): NewId =>
-  <Id extends AnyId>() =>
-    asId<Id>(source === undefined ? v7() : v7({ msecs: source.clock(), random: source.random() }));
+export const createNewId = (source?: { clock: () => number; random: () => Uint8Array }): NewId => {
+  const facts = source === undefined ? ofSystem() : () => ({ msecs: source.clock(), random: source.random() });
+  return <Id extends AnyId>() => asId<Id>(v7(facts()));
+};
+
+/**
+ * What follows the millisecond is its 4096ths, and then chance (RFC 9562, section 6.2, method 3). The time never runs back: when the clock is
+ * set back, it goes on from where it was.
+ */
+const ofSystem = () => {
+  let offset = 0;
+  return () => {
+    const running = performance.now();
+    const whole = Math.floor(running);
+    offset = Math.max(offset, Date.now() - whole);
+    const bytes = crypto.getRandomValues(new Uint8Array(19));
+    const [one = 0, two = 0, three = 0] = bytes.subarray(16);
+    const slot = Math.floor((running - whole) * 4096);
+    const seq = ((slot << 20) | ((one & 15) << 16) | (two << 8) | three) >>> 0;
+    return { msecs: whole + offset, seq, random: bytes.subarray(0, 16) };
+  };
+};
 
 /** Safe for values that came out of a uuid column or a generator: their shape is proven there. */
 export const asId = <Id extends AnyId>(uuid: string): Id => uuid as Id;
