@@ -69,6 +69,13 @@ test("a migrator without BYPASSRLS, or without the owner's rights, exits 4 until
     const env = { ENVIRONMENT: "test", DATABASE_URL: withCredentials(adminUrl, "severalty_migrator", rolePassword) };
     const mend = { ...env, ADMIN_DATABASE_URL: adminUrl };
     expect((await runMigrator(mend, ["up"])).code).toBe(0);
+    // Granted by a second administrator as well, it is one membership (since PostgreSQL 16 in a row for each).
+    await asAdmin(adminUrl, (admin) =>
+      admin.query(`create role dba; grant severalty_owner to dba with admin option; set role dba;
+        grant severalty_owner to severalty_migrator; reset role`),
+    );
+    expect((await runMigrator(env, ["up"])).code).toBe(0);
+    await asAdmin(adminUrl, (admin) => admin.query("drop owned by dba cascade; drop role dba"));
     for (const [sql, lacks] of [
       ["alter role severalty_migrator nobypassrls", "BYPASSRLS"],
       ["revoke severalty_owner from severalty_migrator", "membership in severalty_owner and severalty_gate"],

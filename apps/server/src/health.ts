@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { pendingMigrations } from "@severalty/db/schema-state";
 import type { Orm } from "@severalty/db/orm";
 import type { RequestHandler } from "express";
@@ -23,9 +24,17 @@ const faults = async ({ app, auth, platform }: Databases): Promise<string[]> => 
   return found.flat();
 };
 
+/** Longest wait for an answer, in milliseconds: what has not come by then does not come for callers either. */
+const patienceMs = 5_000;
+
+const inTime = <Result>(asked: Promise<Result>): Promise<Result> => {
+  const late = pause(patienceMs, undefined, { ref: false }).then(() => Promise.reject(new Error("no answer in time")));
+  return Promise.race([asked, late]);
+};
+
 const migrations = async (orm: Orm): Promise<string[]> => {
   try {
-    const pending = await pendingMigrations(orm.em.fork());
+    const pending = await inTime(pendingMigrations(orm.em.fork()));
     return pending.length === 0 ? [] : [`migrations are pending: ${pending.join(", ")}`];
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "42P01";
@@ -35,7 +44,7 @@ const migrations = async (orm: Orm): Promise<string[]> => {
 
 const reachable = async (role: string, orm: Orm): Promise<string[]> => {
   try {
-    await orm.em.fork().execute("select 1");
+    await inTime(orm.em.fork().execute("select 1"));
     return [];
   } catch {
     return [`database unreachable as ${role}`];

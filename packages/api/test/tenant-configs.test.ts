@@ -36,6 +36,12 @@ test.each([
   ["an unknown key", { colour: "red" }, "config", "colour"],
   ["an unknown key further in", { branding: { accentColour: "#000000" } }, "config.branding", "accentColour"],
   ["a colour by name", { branding: { accentColor: "red" } }, "config.branding.accentColor", "must be a colour"],
+  [
+    "a logo with half of a character",
+    { branding: { logoUrl: "https://a.example/\ud800" } },
+    "config.branding.logoUrl",
+    "half of a character",
+  ],
   ["a logo without TLS", { branding: { logoUrl: "http://example.com/a.png" } }, "config.branding.logoUrl", "URL"],
   ["a language that is none", { locale: "English" }, "config.locale", "language tag"],
   ["a feature that is neither on nor off", { features: { kyc: "yes" } }, "config.features.kyc", "boolean"],

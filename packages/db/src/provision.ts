@@ -53,7 +53,7 @@ export const assertMayMigrate = (url: string): Promise<void> =>
   asAdmin(url, async (client) => {
     const { rows } = await client.query<{ role: string; bypasses: boolean; owns: boolean; isMigrator: boolean }>(
       `select rolname as role, rolbypassrls as bypasses, rolname = 'severalty_migrator' as "isMigrator",
-         (select count(*) = 2 from pg_auth_members m join pg_roles r on r.oid = m.roleid
+         (select count(distinct r.oid) = 2 from pg_auth_members m join pg_roles r on r.oid = m.roleid
           where m.member = me.oid and r.rolname in ('severalty_owner', 'severalty_gate')) as owns
        from pg_roles me where rolname = current_user`,
     );

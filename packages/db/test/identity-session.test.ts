@@ -233,6 +233,22 @@ test("a session opened by a password that another transaction is replacing waits
   expect(await openWith("new")).toBe(true);
 });
 
+const useLink = (tokenHash: Buffer) =>
+  setPassword(auth.em.fork(), { tokenHash, hashedPassword: tokenHash.toString("hex"), at: new Date() }, client);
+
+test("a password that was set ends every other link of the person, under any concurrency, and nobody else's", async () => {
+  const [us, others] = [await makeTenant(admin), await makeTenant(admin)];
+  const expiresAt = later(new Date(), hourMs);
+  const hashes = Array.from({ length: 8 }, () => randomBytes(32));
+  const theirs = randomBytes(32);
+  for (const hash of hashes) await storeSetPasswordLink(admin, us.identityId, { hash, expiresAt });
+  await storeSetPasswordLink(admin, others.identityId, { hash: theirs, expiresAt });
+  const outcomes = await Promise.all(hashes.map(useLink));
+  expect(outcomes.filter(Boolean)).toEqual([true]);
+  expect(await passwordOf(us)).toMatchObject({ hash: hashes[outcomes.indexOf(true)]?.toString("hex") });
+  expect(await useLink(theirs)).toBe(true);
+});
+
 test("a set-password link that is unknown or expired changes nothing", async () => {
   const us = await makeTenant(admin);
   const hash = randomBytes(32);

@@ -1,3 +1,4 @@
+import type { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { onlyInCi } from "../src/testing/only-in-ci.ts";
 import { migrateDown, migrateUp } from "../src/migrate.ts";
@@ -9,8 +10,10 @@ beforeEach(onlyInCi);
 
 let database: TestDatabase;
 let url: string;
+let admin: Client;
 beforeEach(async () => {
   database = await TestDatabase.create();
+  admin = await database.client();
   url = database.url("severalty_migrator");
   await (await database.client()).query("truncate app.migrations");
 });
@@ -39,7 +42,6 @@ test("a failing statement is told with its migration, the server's words, the st
   what happened: unrecognized role option "nonsense" (SQLSTATE 42601)
   the database: as before this migration, which was rolled back; this run finished 1_one before it
   what to do: mend the cause, then run up again, which goes on with 2_two`);
-  const admin = await database.client();
   expect((await admin.query("select name from app.migrations")).rows).toEqual([{ name: "1_one" }]);
   expect((await admin.query("select to_regclass('app.two') as two")).rows).toEqual([{ two: null }]);
   const mended = makeMigration("2_two", ["create table app.two (id int)"]);
@@ -110,6 +112,17 @@ describe("a lock that another session holds", () => {
   });
 });
 
+test("a database's own limits end neither a migrator that waits for a long migration, nor the migration", async () => {
+  const name = admin.escapeIdentifier(database.name);
+  await admin.query(
+    `alter database ${name} set idle_session_timeout = '300ms'; alter database ${name} set statement_timeout = '300ms';
+     alter database ${name} set idle_in_transaction_session_timeout = '300ms'`,
+  );
+  const slow = makeMigration("1_slow", ["select pg_sleep(1)", "create table app.after_all (id int)"]);
+  const runs = await Promise.all([1, 2].map(() => migrateUp(url, { migrations: [slow] })));
+  expect(runs.flat()).toEqual(["1_slow"]);
+});
+
 test("what the server still does for a migrator that was killed is ended before the next begins", async () => {
   const orphan = await database.client("severalty_migrator");
   await orphan.query("set application_name = 'severalty-migrator'");
@@ -154,7 +167,6 @@ describe("a migration without a transaction", () => {
       "create table app.settings as select current_setting('lock_timeout') as lock",
     ]);
     await migrateUp(url, { migrations: [one] });
-    const admin = await database.client();
     const older = await database.client();
     await older.query("begin; insert into app.one values (1)");
     const run = migrateUp(url, { migrations: [...list, after] });
@@ -168,7 +180,6 @@ describe("a migration without a transaction", () => {
 
   test("that fails says which statements are in effect, and run again replaces the invalid index", async () => {
     await migrateUp(url, { migrations: [one] });
-    const admin = await database.client();
     await admin.query("insert into app.one values (1), (1)");
     const { message } = await failureOf(migrateUp(url, { migrations: list }));
     expect(message).toContain("migration 2_unique failed at statement 2 of 2");

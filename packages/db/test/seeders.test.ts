@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { createNewId, type IdentityId, type TenantId } from "@severalty/domain/ids";
 import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setPassword } from "../src/identity/set-password.ts";
 import { inSeedTransaction } from "../src/seeders/in-seed-transaction.ts";
 import { seedInitialAdmin, storeSetPasswordLink, type InitialAdmin } from "../src/seeders/seed-initial-admins.ts";
 import { seedPlatform } from "../src/seeders/seed-platform.ts";
@@ -41,6 +43,20 @@ const platformUsers = async () => {
   );
   return rows;
 };
+
+test("whoever was given a link for an address that was never verified cannot use it once that is an administrator's", async () => {
+  const { identityId } = await makeTenant(admin);
+  const { rows } = await admin.query<{ email: string }>("select email from auth.identities where id = $1", [
+    identityId,
+  ]);
+  const hash = randomBytes(32);
+  await storeSetPasswordLink(admin, identityId, { hash, expiresAt: new Date(Date.now() + 60_000) });
+  expect(await seedAdmin(rows[0]?.email ?? "")).toMatchObject({ outcome: "reset" });
+  const auth = await database.orm("severalty_auth");
+  const client = { ip: null, userAgent: null, requestId: "r" };
+  const spent = { tokenHash: hash, hashedPassword: "stolen", at: new Date() };
+  expect(await setPassword(auth.em.fork(), spent, client)).toBe(false);
+});
 
 test("the reserved tenant is made once, however often and by how many at once", async () => {
   const url = database.url("severalty_migrator");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mayFit, tooLarge } from "./json.ts";
+import { isStorableText, mayFit, tooLarge } from "./json.ts";
 import { locale } from "./locale.ts";
 import { storableText } from "./text.ts";
 import { rule } from "./seen.ts";
@@ -14,6 +14,7 @@ const keys = z.strictObject({
       logoUrl: z
         .url({ protocol: /^https$/ })
         .max(500)
+        .refine(isStorableText, rule("must not contain half of a character, nor the NUL character"))
         .optional(),
     })
     .optional(),

@@ -6,8 +6,9 @@ import { membershipsOf } from "./membership.ts";
 import { recordSignIn, type Client } from "./session.ts";
 
 /**
- * Spends a one-time token, once, under a row lock: sets the password of its identity, counts the e-mail as verified, and ends every
- * session that the identity had, and records it in the log of every tenant of the person. False, and nothing changed, for a token that is unknown, expired or spent.
+ * Spends a one-time token, once, under a row lock: sets the password of its identity, counts the e-mail as verified, ends every session and
+ * every other token that the identity had, and records it in the log of every tenant of the person. False, and nothing changed, for a
+ * token that is unknown, expired or spent.
  */
 export const setPassword = (
   em: EntityManager,
@@ -15,10 +16,15 @@ export const setPassword = (
   client: Client,
 ): Promise<boolean> =>
   em.transactional(async (tx) => {
+    // First the person, whose tokens are all spent below: two of them at once would each hold what the other needs.
+    await tx.execute(
+      `select from auth.identities where id = (select identity_id from auth.one_time_tokens where token_hash = ?) for update`,
+      [tokenHash],
+    );
     const token = await tx.findOne(OneTimeToken, { tokenHash }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (token === null || token.usedAt instanceof Date || token.expiresAt <= at) return false;
     const { identityId } = token;
-    await tx.nativeUpdate(OneTimeToken, { tokenHash }, { usedAt: at, updatedAt: at });
+    await tx.nativeUpdate(OneTimeToken, { identityId, usedAt: null }, { usedAt: at, updatedAt: at });
     await tx.nativeUpdate(Identity, { id: identityId }, { hashedPassword, emailVerifiedAt: at, updatedAt: at });
     await tx.nativeUpdate(
       Session,

@@ -21,6 +21,8 @@ export const withMigratorLock = <Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> =>
   withConnection(url, "severalty-migrator-lock", async (client) => {
+    // It is idle for as long as a migration takes, and whoever gets the lock takes its holder for dead.
+    await client.query("set idle_session_timeout = 0");
     const deadline = Date.now() + lockWaitMsMax;
     while (!(await tryLock(client))) {
       if (Date.now() > deadline) throw new LockHeldError(lockWaitMsMax);

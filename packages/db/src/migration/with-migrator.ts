@@ -33,7 +33,9 @@ export const withMigrator = async <Result>(
       Client: TenantClient,
       application_name: migratorName,
       lock_timeout: lockTimeoutMs,
-      statement_timeout: settings.statementTimeoutMs,
+      // As text: pg leaves a number 0 out, and what the database or the server sets would hold.
+      statement_timeout: String(settings.statementTimeoutMs),
+      idle_in_transaction_session_timeout: "0",
     },
     logger: () => undefined,
     migrations: {

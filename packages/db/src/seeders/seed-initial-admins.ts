@@ -21,7 +21,7 @@ interface Found {
 
 /**
  * Makes the holder of an e-mail address (in lower case) an administrator of the tenant `platform`. An identity whose address was never
- * verified loses its password and its sessions first, so that nobody can register an administrator's address ahead of him. Nobody is
+ * verified loses its password, its sessions and links given out before first, so that nobody can register an administrator's address ahead of him. Nobody is
  * ever demoted. Call it inside a transaction that holds the seeder's lock.
  */
 export const seedInitialAdmin = async (
@@ -106,6 +106,10 @@ const resetSignIn = async (client: Client, identityId: IdentityId) => {
   await client.query("update auth.identities set hashed_password = null, updated_at = now() where id = $1", [
     identityId,
   ]);
+  await client.query(
+    "update auth.one_time_tokens set used_at = now(), updated_at = now() where identity_id = $1 and used_at is null",
+    [identityId],
+  );
   await client.query(
     `update auth.sessions set revoked_at = now(), revoke_reason = 'became a platform administrator unverified', updated_at = now()
      where identity_id = $1 and revoked_at is null`,
