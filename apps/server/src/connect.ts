@@ -1,5 +1,6 @@
 import { isTransient } from "@severalty/db/database-error";
 import { authEntities, entities, platformEntities } from "@severalty/db/entities";
+import { removalAnswerWithinMs } from "@severalty/db/platform/platform-tenants";
 import { createOrm, warmPool, type Orm } from "@severalty/db/orm";
 import { describeDatabaseUrl, describeFailure } from "@severalty/domain/environment";
 import pRetry from "p-retry";
@@ -29,7 +30,7 @@ export const connect = async (env: ServerEnv, log: Logger): Promise<Databases> =
   const [app, auth, platform] = await Promise.all([
     openPool("DATABASE_URL", entities, env, log),
     openPool("AUTH_DATABASE_URL", authEntities, env, log),
-    openPool("PLATFORM_DATABASE_URL", platformEntities, env, log),
+    openPool("PLATFORM_DATABASE_URL", platformEntities, env, log, removalAnswerWithinMs),
   ]);
   return { app, auth, platform };
 };
@@ -44,6 +45,7 @@ const openPool = async (
   known: typeof entities,
   env: ServerEnv,
   log: Logger,
+  answerWithinMs?: number,
 ): Promise<Orm> => {
   const url = env[variable];
   const orm = await createOrm({
@@ -52,6 +54,7 @@ const openPool = async (
     applicationName: "severalty-server",
     poolMax: env.POOL_MAX,
     preparesStatements: env.PREPARED_STATEMENTS,
+    ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
     warn: (message) => log.warn({ database: variable }, message),
   });
   let attempts = 0;

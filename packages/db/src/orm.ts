@@ -26,6 +26,8 @@ export interface OrmOptions {
    * many clients, such as PgBouncer in transaction mode.
    */
   readonly preparesStatements?: boolean;
+  /** Longest that a connection may be silent while it owes an answer, in milliseconds. Default 45 seconds, beyond the roles' `statement_timeout`. */
+  readonly answerWithinMs?: number;
   /** Receives warnings such as a dropped connection; never values of a statement. */
   readonly warn?: (message: string) => void;
 }
@@ -50,6 +52,7 @@ export const createOrm = (options: OrmOptions): Promise<Orm> =>
       application_name: options.applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
+      answerWithinMs: options.answerWithinMs ?? 45_000,
     },
     logger: options.warn ?? (() => undefined),
     colors: false,

@@ -1,7 +1,8 @@
+import { Socket } from "node:net";
 import type { ClientConfig } from "pg";
 import { Flight, type FlightStatement } from "./flight.ts";
 import { PreparedStatements, type MakePrefix } from "./prepared-statements.ts";
-import { TenantClient } from "./tenant-client.ts";
+import { isReady, TenantClient } from "./tenant-client.ts";
 
 /** Texts that are for the class below as they stand. */
 const own = new Set(["commit", "rollback"]);
@@ -10,6 +11,8 @@ const own = new Set(["commit", "rollback"]);
 export interface OneStatementConfig extends ClientConfig {
   /** Names for statements that are prepared once and kept; without it none is. */
   readonly statementPrefix?: MakePrefix | undefined;
+  /** Longest silence while an answer is owed, in milliseconds; without it, for ever. */
+  readonly answerWithinMs?: number;
 }
 
 /**
@@ -26,6 +29,17 @@ export class OneStatementClient extends TenantClient {
     // The server has taken our Sync for a part of what is to be copied, and waits; a second one might be one too many, and answers would come to
     // others than had asked. A flight tells its asker first.
     this.connection.on("copyInResponse", () => process.nextTick(() => this.connection.stream.destroy()));
+    const { answerWithinMs } = config;
+    if (answerWithinMs !== undefined) this.once("connect", () => this.#endWhenSilent(answerWithinMs));
+  }
+
+  /** What ends a statement is the server's, and a network that has lost a connection tells neither end. Counts from the last byte either way. */
+  #endWhenSilent(silenceMs: number): void {
+    const { stream } = this.connection;
+    if (!(stream instanceof Socket)) return;
+    stream.setTimeout(silenceMs, () => {
+      if (!isReady(this)) stream.destroy();
+    });
   }
 
   /** Sends statements in one message. Their answers are for whoever calls to await. */

@@ -99,4 +99,4 @@ export class TenantClient extends Client {
 }
 
 /** pg has the property (8.23.0, lib/client.js) and does not declare it: false from a statement's start to ReadyForQuery. */
-const isReady = (client: object): boolean => (client as { readyForQuery: boolean }).readyForQuery;
+export const isReady = (client: object): boolean => (client as { readyForQuery: boolean }).readyForQuery;

@@ -44,6 +44,9 @@ export type TenantChanges = Partial<Pick<Tenant, "name" | "domain" | "subscripti
 /** The longest that the removal of one tenant may take; other statements have the role's 30 seconds. */
 const removalTimeout = "10min";
 
+/** Longest silence of the platform's connections, in milliseconds: a removal takes as long as it may, and a little. */
+export const removalAnswerWithinMs = 11 * 60_000;
+
 /** Tenants, as far as the entered grant reaches: for `withPlatform`. */
 export class PlatformTenants extends ReadRepository<Tenant> {
   constructor(em: EntityManager) {

@@ -1,7 +1,10 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** What to do when a statement's text passes: hand it on, cut the connection before it, or cut before its answer. */
-export type Verdict = "pass" | "cut" | "cut the answer";
+/**
+ * What to do when a statement's text passes: hand it on, cut the connection before it, cut before its answer, or let nothing come back any more
+ * while the connection stays.
+ */
+export type Verdict = "pass" | "cut" | "cut the answer" | "keep the answer";
 
 export interface Wire extends AsyncDisposable {
   /** The given URL, by way of the wire. */
@@ -43,6 +46,7 @@ export const openWire = async (databaseUrl: string): Promise<Wire> => {
           upstream.removeAllListeners("data");
           upstream.on("data", cut);
         }
+        if (verdict === "keep the answer") upstream.removeAllListeners("data").resume();
         upstream.write(bytes);
       }
     });
