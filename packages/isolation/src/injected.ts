@@ -12,8 +12,8 @@ export interface Injected {
 export const momentMs = 5;
 
 /**
- * From here on this thread's `Date`, `Math.random`, `node:crypto` and Web Crypto are a function of the seed and the moment. Call it before
- * anything that keeps one of them is imported. Timers, and `performance`, which measures and names nothing, stay as they are.
+ * From here on this thread's `Date`, `performance.now`, `Math.random`, `node:crypto` and Web Crypto are a function of the seed and the moment. Call
+ * it before anything that keeps one of them is imported. Timers stay as they are.
  */
 export const injectIntoThread = ({ seed, startMs }: { seed: string; startMs: number }): Injected => {
   let moment = 0;
@@ -31,6 +31,7 @@ export const injectIntoThread = ({ seed, startMs }: { seed: string; startMs: num
     );
   };
   injectDate(now);
+  Object.defineProperty(performance, "now", { value: () => now() - startMs });
   injectRandomness(draw);
   return {
     now,
