@@ -15,6 +15,9 @@ import { requestLog } from "./request-log.ts";
 /** Largest request body, in bytes (4 MiB): a document's content at its longest, as JSON. */
 export const bodyBytesMax = 4 * 1024 * 1024;
 
+/** Largest request body that names a procedure of `auth`, in bytes (64 KiB): strangers may send it, and none of it is long. */
+export const authBodyBytesMax = 64 * 1024;
+
 /** Most calls in one batch. */
 export const batchSizeMax = 10;
 
@@ -32,14 +35,20 @@ export const createApp = (services: Services, databases: Databases, options: App
   app.set("trust proxy", options.trustProxyHops);
   app.use(requestLog(services.log));
   const answerHeaders = createAnswerHeaders(options.isDraining);
-  app.use("/trpc", singleCalls(services, answerHeaders));
+  app.use(
+    "/trpc",
+    byBodyLimit((maxBodySize) => singleCalls(services, answerHeaders, maxBodySize)),
+  );
   app.use((_request, response, next) => {
     setHeaders(response, answerHeaders(response));
     next();
   });
   app.get("/healthz", healthz);
   app.get("/readyz", readyz(databases, options.isDraining));
-  app.use("/trpc", allOtherCalls(services));
+  app.use(
+    "/trpc",
+    byBodyLimit((maxBodySize) => allOtherCalls(services, maxBodySize)),
+  );
   app.use((_request, response) => {
     answerError(response, 404, "request/unknown-path", "there is nothing at this path: procedures are below /trpc");
   });
@@ -47,11 +56,24 @@ export const createApp = (services: Services, databases: Databases, options: App
   return app;
 };
 
-const protocol = { router: appRouter, maxBodySize: bodyBytesMax };
+/** One handler for requests that name a procedure of `auth`, alone or in a batch, and one for all others. */
+const byBodyLimit = (make: (maxBodySize: number) => RequestHandler): RequestHandler => {
+  const [ofAuth, ofOthers] = [make(authBodyBytesMax), make(bodyBytesMax)];
+  return (request, response, next) => (namesAuth(request.path) ? ofAuth : ofOthers)(request, response, next);
+};
 
-const singleCalls = (services: Services, answerHeaders: AnswerHeaders): RequestHandler =>
+const namesAuth = (path: string): boolean => {
+  try {
+    return /[/,]auth\./.test(path) || (path.includes("%") && /[/,]auth\./.test(decodeURIComponent(path)));
+  } catch {
+    return true;
+  }
+};
+
+const singleCalls = (services: Services, answerHeaders: AnswerHeaders, maxBodySize: number): RequestHandler =>
   answerSingleCalls({
-    ...protocol,
+    router: appRouter,
+    maxBodySize,
     answerHeaders,
     createContext: (request, response, headers) => {
       const onReplayed = () => void headers.push(...replayed);
@@ -60,9 +82,10 @@ const singleCalls = (services: Services, answerHeaders: AnswerHeaders): RequestH
     onError: (error, path, response) => noteError(services, error, path, response),
   });
 
-const allOtherCalls = (services: Services): RequestHandler =>
+const allOtherCalls = (services: Services, maxBodySize: number): RequestHandler =>
   createExpressMiddleware({
-    ...protocol,
+    router: appRouter,
+    maxBodySize,
     allowMethodOverride: true,
     maxBatchSize: batchSizeMax,
     createContext: ({ req, res, info }) => {

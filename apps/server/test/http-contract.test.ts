@@ -1,7 +1,7 @@
 import { bearerOf } from "@severalty/api/testing/caller-for";
 import { makeTenant } from "@severalty/db/testing/make-tenant";
 import { describe, expect, test } from "vitest";
-import { bodyBytesMax } from "../src/app.ts";
+import { authBodyBytesMax, bodyBytesMax } from "../src/app.ts";
 import { openTestServer } from "./open-test-server.ts";
 
 const { url, services, admin } = await openTestServer();
@@ -49,6 +49,22 @@ describe("what is no proper request is refused with a reason of its own", () => 
     expect(status).toBe(413);
     expect(json).toMatchObject(refusal("PAYLOAD_TOO_LARGE", 413, "request/too-large"));
     expect(json).toMatchObject({ error: { message: "the body is longer than the server reads: send less at once" } });
+  });
+
+  test.each([
+    ["alone", "/trpc/auth.login", (input: object) => input],
+    ["written otherwise", "/trpc/%61uth%2Elogin", (input: object) => input],
+    ["in a batch of one", "/trpc/auth.login?batch=1", (input: object) => ({ 0: input })],
+    ["in a batch", "/trpc/auth.refresh,auth.login?batch=1", (input: object) => ({ 0: input, 1: input })],
+  ])("a sign-in of more than 64 KiB, %s, before anything of it is looked at", async (_, path, inputOf) => {
+    const login = (passwordBytes: number) => {
+      const input = { email: "somebody@example.com", password: "p".repeat(passwordBytes) };
+      return send(path, { body: JSON.stringify(inputOf(input)) });
+    };
+    const { status, json } = await login(authBodyBytesMax);
+    expect(status).toBe(413);
+    expect(JSON.stringify(json)).toContain("request/too-large");
+    expect((await login(201)).status).not.toBe(413);
   });
 
   test("a batch of more than ten calls, of which none is run", async () => {
