@@ -22,7 +22,7 @@ export const authLink = (session: Session): TRPCLink<AppRouter> =>
     const answer = withoutToken.has(op.path) ? await send(op) : await sendAs(session, op, send);
     const tokens = tokensIn(op, answer);
     if (tokens !== undefined) await session.begin(tokens);
-    if (op.path === "auth.logout") await session.end();
+    if (op.path === "auth.logout") await session.end(callerOf(op));
     return answer;
   });
 

@@ -61,9 +61,10 @@ export class Session {
     await this.#options.store.set(tokens);
   }
 
-  /** Forgets the tokens. */
-  async end(): Promise<void> {
-    await this.#options.store.clear();
+  /** Forgets the tokens of whoever signed out; those of another, who signed in meanwhile, stay. */
+  async end({ userId }: Caller): Promise<void> {
+    const { store } = this.#options;
+    if ((await store.get())?.userId === userId) await store.clear();
   }
 
   #forget(renewal: unknown): void {
@@ -96,7 +97,7 @@ export class Session {
 
   async #fail(used: Tokens, error: SeveraltyError): Promise<SeveraltyError> {
     if (isFinal(error) && (await this.#isHeld(used))) {
-      await this.end();
+      await this.#options.store.clear();
       this.#options.onSignedOut(error);
     }
     return error;

@@ -160,6 +160,16 @@ test.each([
   },
 );
 
+test("a sign-out leaves whoever signed in while it was under way", async () => {
+  await using server = await TestServer.start();
+  const { sessions } = server;
+  const tokens = createMemoryTokenStore(sessions.issue("ann"));
+  const ben = sessions.issue("ben");
+  server.onCall = () => tokens.set(ben);
+  await createClient({ url: server.url, tokens }).auth.logout.mutate();
+  expect(await tokens.get()).toEqual(ben);
+});
+
 test("calls of two users never share a request", async () => {
   await using server = await TestServer.start();
   const [ann, ben] = [server.sessions.issue("ann"), server.sessions.issue("ben")];
