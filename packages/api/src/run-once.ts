@@ -26,7 +26,7 @@ export const keyedCallOf = (
     );
   }
   const { envelope, newId, clock } = services;
-  return { ...call, key: idempotency.key, id: newId(), now: clock(), fingerprint: envelope.fingerprint };
+  return { ...call, key: idempotency.key, id: newId(), now: clock(), fingerprints: envelope.fingerprints };
 };
 
 /** Runs a keyed call in its transaction, or answers what is stored for it. */

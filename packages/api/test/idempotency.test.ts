@@ -1,3 +1,4 @@
+import { createEnvelope } from "@severalty/auth/envelope";
 import { makeMember, makeTenant } from "@severalty/db/testing/make-tenant";
 import { expect, test } from "vitest";
 import { createCallerFactory, noInput, router, tenantProcedure } from "../src/procedures.ts";
@@ -187,6 +188,19 @@ test("after 24 hours a key is a new one, also for ten at once, and expired keys 
   expect(answers[0]).not.toEqual(first);
   expect(await leftIn(tenant.tenantId)).toMatchObject({ made: 4, keys: 2 });
   expect(await living()).toEqual(alive);
+});
+
+const under = (key = "", ...oldKeys: string[]) => ({ ...services, envelope: createEnvelope({ key, oldKeys }) });
+
+test("a repetition is known by a server whose SECRETS_KEY has replaced the one under which it was stored, and by no other", async () => {
+  const tenant = await makeTenant(admin);
+  const [older, newer, foreign] = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString("base64"));
+  const first = await create(tenant, "kept", "kept", under(older));
+  expect(first).toMatchObject({ data: { title: "kept" } });
+  expect(await create(tenant, "kept", "kept", under(newer, older ?? ""))).toEqual(first);
+  expect(await reasonOf(create(tenant, "kept", "other", under(newer, older ?? "")))).toBe("idempotency/key-reused");
+  expect(await reasonOf(create(tenant, "kept", "kept", under(foreign)))).toBe("idempotency/key-reused");
+  expect(await leftIn(tenant.tenantId)).toMatchObject({ made: 1, keys: 1 });
 });
 
 test("equal requests of two tenants leave nothing equal behind", async () => {

@@ -25,8 +25,11 @@ export interface Envelope {
   readonly encrypt: (wrappedKey: Uint8Array, place: SecretPlace, value: string) => Buffer;
   /** Throws `UndecryptableError`. */
   readonly decrypt: (wrappedKey: Uint8Array, place: SecretPlace, ciphertext: Uint8Array) => string;
-  /** 32 bytes that are equal for equal texts; without the server's key nobody can try texts against them. */
-  readonly fingerprint: (text: string) => Buffer;
+  /**
+   * 32 bytes for each key, the current one's first, that are equal for equal texts under equal keys; without one nobody can try texts
+   * against them. What was stored before a key was exchanged is known by an old one's.
+   */
+  readonly fingerprints: (text: string) => readonly [Buffer, ...Buffer[]];
 }
 
 /** A stored value or its data key does not open: a key is missing, or the bytes were altered or moved. Says which, and no value. */
@@ -50,8 +53,9 @@ export interface EnvelopeKeys {
 export const createEnvelope = ({ key, oldKeys = [], random = randomBytes }: EnvelopeKeys): Envelope => {
   const current = readKey(key);
   const currentId = idOf(current);
-  const fingerprintKey = Buffer.from(hkdfSync("sha256", current, "", "severalty/fingerprint", keyBytes));
-  const keysById = new Map([current, ...oldKeys.map(readKey)].map((known) => [idOf(known).toString("hex"), known]));
+  const old = oldKeys.map(readKey);
+  const [fingerprintKey, ...oldFingerprintKeys] = [fingerprintKeyOf(current), ...old.map(fingerprintKeyOf)];
+  const keysById = new Map([current, ...old].map((known) => [idOf(known).toString("hex"), known]));
 
   const unwrap = (wrapped: Buffer, place: DataKeyPlace): Buffer => {
     const header = wrapped.subarray(0, wrapHeaderBytes);
@@ -72,7 +76,7 @@ export const createEnvelope = ({ key, oldKeys = [], random = randomBytes }: Enve
     }
   };
   return {
-    fingerprint: (text) => createHmac("sha256", fingerprintKey).update(text).digest(),
+    fingerprints: (text) => [hmac(fingerprintKey, text), ...oldFingerprintKeys.map((known) => hmac(known, text))],
     createDataKey: (place) => {
       const header = Buffer.concat([Buffer.of(format), currentId]);
       const dataKey = exactly(keyBytes, random(keyBytes));
@@ -109,9 +113,13 @@ const tagBytes = 16;
 const wrapHeaderBytes = 1 + keyIdBytes;
 const wrappedBytes = wrapHeaderBytes + nonceBytes + keyBytes + tagBytes;
 
+const hmac = (key: Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+
+const fingerprintKeyOf = (key: Buffer): Buffer =>
+  Buffer.from(hkdfSync("sha256", key, "", "severalty/fingerprint", keyBytes));
+
 /** Names a key without telling anything of it: rotation finds by it what a key has wrapped. */
-const idOf = (key: Buffer): Buffer =>
-  createHmac("sha256", key).update("severalty/key-id").digest().subarray(0, keyIdBytes);
+const idOf = (key: Buffer): Buffer => hmac(key, "severalty/key-id").subarray(0, keyIdBytes);
 
 /** Nonce, ciphertext and tag. */
 const seal = (key: Buffer, plain: Buffer, context: Buffer, random: (sizeBytes: number) => Uint8Array): Buffer => {

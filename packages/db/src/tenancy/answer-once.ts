@@ -15,8 +15,8 @@ export interface KeyedCall {
   readonly procedure: string;
   /** As the handler gets it. */
   readonly input: unknown;
-  /** 32 bytes for a text; keyed, because a request may hold a secret that could be guessed. */
-  readonly fingerprint: (text: string) => Buffer;
+  /** 32 bytes for a text, and what they were under older keys; keyed, because a request may hold a secret that could be guessed. */
+  readonly fingerprints: (text: string) => readonly [Buffer, ...Buffer[]];
   /** An answer that bears a secret is never stored. */
   readonly bearsSecret: boolean;
   /** Of the row that is made. */
@@ -67,7 +67,8 @@ const attemptsMax = 5;
 /** Takes the key, or answers the row of the call that has it: that one alone has a response, if null. */
 const claim = async (em: EntityManager, call: KeyedCall): Promise<Claimed | Earlier> => {
   const tenantId = tenantOf(em, what);
-  const hash = hashOf(tenantId, call);
+  const hashes = hashesOf(tenantId, call);
+  const [hash] = hashes;
   const expiresAt = new Date(call.now.getTime() + idempotencyKeyTtlMs);
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const [claimed] = await em.execute<Claimed[]>(
@@ -76,12 +77,13 @@ const claim = async (em: EntityManager, call: KeyedCall): Promise<Claimed | Earl
       [tenantId, call.id, call.actorId, call.key, call.procedure, hash, expiresAt, call.now, call.now],
     );
     if (claimed !== undefined) return claimed;
-    const [earlier] = await em.execute<Earlier[]>(
-      `select request_hash = ? as "isSame", expires_at <= ? as "isExpired", response, ${sight}
+    const [earlier] = await em.execute<(Omit<Earlier, "isSame"> & { hash: string })[]>(
+      `select encode(request_hash, 'hex') as hash, expires_at <= ? as "isExpired", response, ${sight}
        from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ?`,
-      [hash, call.now, tenantId, call.actorId, call.key],
+      [call.now, tenantId, call.actorId, call.key],
     );
-    if (earlier?.isExpired === false) return earlier;
+    if (earlier?.isExpired === false)
+      return { ...earlier, isSame: hashes.some((known) => known.toString("hex") === earlier.hash) };
     await em.execute(
       "delete from app.idempotency_keys where tenant_id = ? and actor_id = ? and key = ? and expires_at <= ?",
       [tenantId, call.actorId, call.key, call.now],
@@ -135,5 +137,5 @@ const store = async (em: EntityManager, { id, now }: KeyedCall, response: string
 };
 
 /** The tenant is part of it, so that equal requests of two tenants have no equal hashes. */
-const hashOf = (tenantId: TenantId, { procedure, input, fingerprint }: KeyedCall): Buffer =>
-  fingerprint(canonicalJson([tenantId, procedure, input ?? null]));
+const hashesOf = (tenantId: TenantId, { procedure, input, fingerprints }: KeyedCall): readonly [Buffer, ...Buffer[]] =>
+  fingerprints(canonicalJson([tenantId, procedure, input ?? null]));
