@@ -8,7 +8,7 @@ import {
   RecordFailedError,
   UnknownMigrationError,
 } from "@severalty/db/migration/errors";
-import { UnfitRoleError } from "@severalty/db/provision";
+import { UnfitEncodingError, UnfitRoleError } from "@severalty/db/provision";
 import { EnvironmentError } from "@severalty/domain/environment";
 import { usage, UsageError } from "./arguments.ts";
 import { DownInProductionError, DropOfEverythingError, NoAuditLogError } from "./commands.ts";
@@ -32,6 +32,7 @@ const exitCodes = [
   [UnknownMigrationError, 2],
   [UnreachableError, 3],
   [UnfitRoleError, 4],
+  [UnfitEncodingError, 4],
   [NewerDatabaseError, 5],
   [EditedMigrationError, 6],
   [MigrationFailedError, 7],

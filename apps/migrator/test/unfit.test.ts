@@ -90,3 +90,18 @@ test("a migrator without BYPASSRLS, or without the owner's rights, exits 4 until
     await cluster.stop();
   }
 });
+
+test("a new database that does not hold every character is refused with what to do, and exits 4", async () => {
+  await using database = makeFreshDatabase();
+  const name = new URL(database.adminUrl).pathname.slice(1);
+  await asAdmin(inject("adminUrl"), (admin) =>
+    admin.query(`create database ${name} encoding 'LATIN1' locale 'C' template template0`),
+  );
+  const { code, stderr } = await runMigrator(database.env, ["up"]);
+  expect({ code, stderr: stderr.trim() }).toEqual({
+    code: 4,
+    stderr:
+      "migrate: the encoding of the database is LATIN1, and what tenants write needs UTF8: drop it, and make it anew with ENCODING 'UTF8' TEMPLATE template0",
+  });
+  expect(await database.rows("select to_regnamespace('app') is null as absent")).toEqual([{ absent: true }]);
+});

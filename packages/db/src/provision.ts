@@ -24,7 +24,10 @@ export const asAdmin = <Result>(url: string, work: (client: Client) => Promise<R
 /** Two at once: one creates it, the other finds it (42P04 duplicate_database, or 23505 from the catalog's index). */
 const createDatabase = async (admin: Client, database: string) => {
   try {
-    await admin.query(`create database ${admin.escapeIdentifier(database)}`);
+    // Another encoding than that of the usual template needs the one that holds nothing yet.
+    const { rows } = await admin.query<{ is: boolean }>("select current_setting('server_encoding') = 'UTF8' as is");
+    const encoding = rows[0]?.is === true ? "" : " encoding 'UTF8' template template0";
+    await admin.query(`create database ${admin.escapeIdentifier(database)}${encoding}`);
   } catch (error) {
     if (!(error instanceof DatabaseError) || !["42P04", "23505"].includes(error.code ?? "")) throw error;
   }
@@ -48,11 +51,32 @@ export class UnfitRoleError extends Error {
   }
 }
 
-/** Throws `UnfitRoleError` unless the URL's role bypasses row-level security and holds the owner's and the gate's rights. */
+/** A new database would not hold every character that tenants may write, nor find words by them. Nothing was changed. */
+export class UnfitEncodingError extends Error {
+  constructor(encoding: string) {
+    super(
+      `the encoding of the database is ${encoding}, and what tenants write needs UTF8: drop it, and make it anew with ENCODING 'UTF8' TEMPLATE template0`,
+    );
+    this.name = "UnfitEncodingError";
+  }
+}
+
+/**
+ * Throws `UnfitRoleError` unless the URL's role bypasses row-level security and holds the owner's and the gate's rights, and
+ * `UnfitEncodingError` for a new database in another encoding than UTF8.
+ */
 export const assertMayMigrate = (url: string): Promise<void> =>
   asAdmin(url, async (client) => {
-    const { rows } = await client.query<{ role: string; bypasses: boolean; owns: boolean; isMigrator: boolean }>(
+    const { rows } = await client.query<{
+      role: string;
+      bypasses: boolean;
+      owns: boolean;
+      isMigrator: boolean;
+      isNew: boolean;
+      encoding: string;
+    }>(
       `select rolname as role, rolbypassrls as bypasses, rolname = 'severalty_migrator' as "isMigrator",
+         to_regclass('app.migrations') is null as "isNew", current_setting('server_encoding') as encoding,
          (select count(distinct r.oid) = 2 from pg_auth_members m join pg_roles r on r.oid = m.roleid
           where m.member = me.oid and r.rolname in ('severalty_owner', 'severalty_gate')) as owns
        from pg_roles me where rolname = current_user`,
@@ -62,4 +86,5 @@ export const assertMayMigrate = (url: string): Promise<void> =>
       throw new UnfitRoleError(me?.role ?? "unknown", "the name severalty_migrator");
     if (!me.bypasses) throw new UnfitRoleError(me.role, "BYPASSRLS");
     if (!me.owns) throw new UnfitRoleError(me.role, "membership in severalty_owner and severalty_gate");
+    if (me.isNew && me.encoding !== "UTF8") throw new UnfitEncodingError(me.encoding);
   });
