@@ -31,16 +31,18 @@ test("a caller who does not read his answer is cut off, and one who reads slowly
   await until("the connection is closed", () => held.answers[0]?.destroyed === true);
   expect(held.answers[0]?.writableFinished).toBe(false);
 
-  await using slow = await open({ silenceMs: 300, requestMs: 60_000 });
+  await using slow = await open({ silenceMs: 2_000, requestMs: 60_000 });
+  const began = performance.now();
   let read = 0;
   slow.socket.on("data", (chunk: Buffer) => {
     read += chunk.length;
     slow.socket.pause();
-    setTimeout(() => slow.socket.resume(), 1);
+    setTimeout(() => slow.socket.resume(), 6);
   });
   slow.socket.write("GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n");
   await once(slow.socket, "close");
   expect(read).toBeGreaterThan(40_000_000);
+  expect(performance.now() - began).toBeGreaterThan(2_000);
 });
 
 test("a caller who does not finish his request is cut off", async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await TestDatabase.create();
   admin = await database.client();
   wire = await database.wire();
-  orm = await database.orm("severalty_app", { url: wire.url, poolMax, answerWithinMs: 500 });
+  orm = await database.orm("severalty_app", { url: wire.url, poolMax, answerWithinMs: 2_000 });
 });
 afterEach(() => {
   wire.judge = () => "pass";
@@ -55,12 +55,12 @@ test("a write is not repeated when its commit is not answered any more", async (
 test("a connection on which nothing is asked is kept, however long, and so is one whose caller thinks within a transaction", async () => {
   const pid = async () => (await orm.em.fork().execute<{ pid: number }[]>("select pg_backend_pid() as pid"))[0]?.pid;
   const before = await pid();
-  await pause(1_200);
+  await pause(3_000);
   expect(await pid()).toBe(before);
   const us = await makeTenant(admin);
   const rows = await withTenant(orm.em, us, occasion, async (em) => {
     await em.execute(titles);
-    await pause(1_200);
+    await pause(3_000);
     return em.execute(titles);
   });
   expect(rows).toHaveLength(1);
@@ -69,6 +69,6 @@ test("a connection on which nothing is asked is kept, however long, and so is on
 test("a statement that answers bit by bit may take longer", async () => {
   const parts = await orm.em
     .fork()
-    .execute("select pg_sleep(0.2)::text || repeat('x', 20000) as part from generate_series(1, 5)");
+    .execute("select pg_sleep(0.6)::text || repeat('x', 20000) as part from generate_series(1, 5)");
   expect(parts).toHaveLength(5);
 });

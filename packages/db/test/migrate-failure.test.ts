@@ -115,10 +115,10 @@ describe("a lock that another session holds", () => {
 test("a database's own limits end neither a migrator that waits for a long migration, nor the migration", async () => {
   const name = admin.escapeIdentifier(database.name);
   await admin.query(
-    `alter database ${name} set idle_session_timeout = '300ms'; alter database ${name} set statement_timeout = '300ms';
-     alter database ${name} set idle_in_transaction_session_timeout = '300ms'`,
+    `alter database ${name} set idle_session_timeout = '2s'; alter database ${name} set statement_timeout = '2s';
+     alter database ${name} set idle_in_transaction_session_timeout = '2s'`,
   );
-  const slow = makeMigration("1_slow", ["select pg_sleep(1)", "create table app.after_all (id int)"]);
+  const slow = makeMigration("1_slow", ["select pg_sleep(3)", "create table app.after_all (id int)"]);
   const runs = await Promise.all([1, 2].map(() => migrateUp(url, { migrations: [slow] })));
   expect(runs.flat()).toEqual(["1_slow"]);
 });
