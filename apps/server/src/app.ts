@@ -64,7 +64,7 @@ const byBodyLimit = (make: (maxBodySize: number) => RequestHandler): RequestHand
 
 const namesAuth = (path: string): boolean => {
   try {
-    return /[/,]auth\./.test(path) || (path.includes("%") && /[/,]auth\./.test(decodeURIComponent(path)));
+    return /[/,]auth\./.test(decodeURIComponent(path));
   } catch {
     return true;
   }
