@@ -1,3 +1,4 @@
+import { withDatabase } from "@severalty/postgres/url";
 import { Client } from "pg";
 
 /**
@@ -5,10 +6,8 @@ import { Client } from "pg";
  * with "tuple concurrently updated", in an open transaction of a test too.
  */
 export const holdRoles = async (adminUrl: string): Promise<AsyncDisposable> => {
-  const url = new URL(adminUrl);
   // The database whose lock `ensureRoles` takes.
-  url.pathname = "/postgres";
-  const client = new Client({ connectionString: url.href });
+  const client = new Client({ connectionString: withDatabase(adminUrl, "postgres") });
   await client.connect();
   await client.query("select pg_advisory_lock(hashtext('severalty/roles'))");
   return { [Symbol.asyncDispose]: () => client.end() };
